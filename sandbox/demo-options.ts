@@ -7,7 +7,7 @@ export const FIRST_PORT = 4700;
 export const HELP = `npm run demo -- [options]: the whole journey on this machine, from sign-up to sign-in
 
   --auto            walks through all journeys by itself, prints each result, and ends; exit code 1 if one fails
-  --port <number>   the first of seven ports, one after the other, by default ${FIRST_PORT}; where one is taken another is
+  --port <number>   the first of eight ports, one after the other, by default ${FIRST_PORT}; where one is taken another is
                     chosen, and said. With --auto any free ports, unless this option is given
   --set NAME=value  changes a variable of the service, to see what a mistake does; any number of times
   --help            this text

@@ -1,7 +1,10 @@
+import { findChromium } from './chromium/find.ts';
 import { type DemoCommand, HELP, readCommandLine, safariNote } from './demo-options.ts';
 import { type EidPair, startEidPair } from './eid/pair.ts';
 import { findKratos } from './kratos/real/binary.ts';
 import { freePorts } from './kratos/real/ports.ts';
+import { paymentScenarios } from './scenarios/payments.ts';
+import type { Scenario } from './scenarios/scenario.ts';
 import { eidScenario, scenarios } from './scenarios/scenarios.ts';
 import { BRAND, EID_POLICY } from './stack/config.ts';
 import { type DemoPorts, demoPorts } from './stack/demo-ports.ts';
@@ -20,9 +23,17 @@ function introduce({ kratos }: Stack): void {
   }
 }
 
+/** All that can be walked through here. Passkeys need a browser, whose driver is loaded where there is one. */
+async function scenariosOf({ kratos }: Stack): Promise<readonly Scenario[]> {
+  const all = [...scenarios, ...paymentScenarios];
+  if (kratos.kind !== 'real') return all;
+  if (findChromium() !== undefined) all.push((await import('./scenarios/passkey.ts')).passkeyScenario);
+  return [...all, eidScenario];
+}
+
 /** Runs the scenarios until one fails; true if none did. */
 async function runScenarios(stack: Stack): Promise<boolean> {
-  for (const scenario of stack.kratos.kind === 'real' ? [...scenarios, eidScenario] : scenarios) {
+  for (const scenario of await scenariosOf(stack)) {
     print(`\n${scenario.name}`);
     try {
       await scenario.run(stack, (result) => print(`  ✓ ${result}`));
@@ -36,10 +47,11 @@ async function runScenarios(stack: Stack): Promise<boolean> {
 }
 
 async function untilInterrupted(stack: Stack): Promise<void> {
-  print('\nThree links to open:');
+  print('\nFour links to open:');
   print(`  1. a bank that does not exist: sign up, and follow its steps   ${stack.appUrl}/`);
   print(`  2. your own verification, at any time                          ${stack.verifyUrl}/jumio/verify`);
   print(`  3. Jumio’s side: all verifications, and Jumio’s clock          ${stack.jumioUrl}/`);
+  print(`  4. send money, and approve it: once you are verified           ${stack.appUrl}/send`);
   print(
     '\nStart with the first. Instead of using a camera you choose what Jumio finds, at once or in 30 seconds. Choose a',
   );
@@ -50,6 +62,7 @@ async function untilInterrupted(stack: Stack): Promise<void> {
     print(
       'You can also sign up with an electronic identity: with itsme at any level, or with Mobile ID from loa-3 on, Jumio is\nnot asked. Mobile ID at loa-2 is not enough: Jumio is asked as well.',
     );
+  print('A code to approve a payment arrives on a drawn phone, to which the bank’s page has a link.');
   print(
     'At a computer the consent page offers your phone. No phone reaches this machine: open that address in a private window.',
   );
@@ -80,7 +93,7 @@ async function run({ auto, port, variables }: DemoCommand & { kind: 'run' }): Pr
   const eid = await startEid(ports);
   const env = { ...BRAND, ...rates, ...eid?.options.env, ...variables };
   const places = ports === undefined ? {} : { ports, kratos: { ports, ...eid?.options.kratos } };
-  const stack = await startStack({ ...eid?.options, ...places, env });
+  const stack = await startStack({ ...eid?.options, ...places, env, payments: true });
   introduce(stack);
   for (const note of notes) print(note);
   try {

@@ -29,6 +29,9 @@ here as well.</p>`,
 the text that you see. Kratos issued no session.</p>`,
   settings: html`<p>The code was right and the gate allowed the sign-in, so you are signed in. Here a real application lets you
 choose a new password.</p>`,
+  settingsFlow: html`<p>These are Kratos’ own settings. What is new does not approve a payment at once: a password, a number or a
+passkey that is younger than a day counts only if it is of the first hour of your account. Otherwise whoever gets into your mailbox
+could pay with your money.</p>`,
   error: html`<p>Kratos has a message that belongs to no form, and sent you here.</p>`,
 } as const;
 

@@ -21,6 +21,9 @@ const node = z.object({
     value: z.union([z.string(), z.number(), z.boolean()]).optional().catch(undefined),
     required: z.boolean().optional(),
     autocomplete: z.string().optional(),
+    /** Of a script, and of a button that calls it. */
+    src: z.string().optional(),
+    onclick: z.string().optional(),
   }),
   messages: z.array(message).nullish(),
   meta: z.object({ label: z.object({ text: z.string() }).optional() }).optional(),
@@ -132,11 +135,21 @@ export function providerErrorText(text: string): string | undefined {
 /** A link to a new flow: the failed one has only a part of its form left. */
 export const START_AGAIN = html`<p><a class="button" href="/registration">Start again</a></p>`;
 
+/** Markup of a flow's messages. */
+export function messagesIn(flow: UiFlow): string {
+  return html`!${messagesOf(flow).map(messageOf)}`;
+}
+
 /** Markup of a flow's messages and form. The button that sends another code is left out: no mail is delivered here. */
 export function formOf(flow: UiFlow, submitText: string): string {
   const { action, nodes } = flow.ui;
-  const shownNodes = nodes.filter(({ attributes: { name, type } }) => !(type === 'submit' && name === 'email'));
-  const messages = messagesOf(flow).map(messageOf);
+  const shownNodes = nodes.filter(({ group, attributes: { name, type, src } }) => {
+    const isAnotherCode = type === 'submit' && name === 'email';
+    // The bank asks for a phone number where it is needed, and passkeys are added in the settings.
+    const isForPayers = name === 'traits.phone' || group === 'passkey' || src !== undefined;
+    return !isAnotherCode && !isForPayers;
+  });
+  const messages = messagesIn(flow);
   if (hasOnlyProviders(flow)) return html`!${messages}!${missingTraits(flow) || START_AGAIN}`;
   const inputs = shownNodes.filter(({ group }) => group !== 'oidc').map((each) => input(each, submitText));
   return html`!${messages}<form method="post" action="${action}">!${inputs}</form>!${providerForm(flow)}`;

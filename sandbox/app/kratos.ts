@@ -3,10 +3,14 @@ import { z } from 'zod';
 import { type Answer, send } from '../kratos/client/loopback.ts';
 import { type Assurance, type Jumio, readAssurance, readJumio } from './status.ts';
 
+const address = z.object({ value: z.string(), via: z.string(), verified: z.boolean() });
+
 const session = z.object({
+  id: z.string(),
   identity: z.object({
     id: z.string(),
     traits: z.object({ email: z.string() }),
+    verifiable_addresses: z.array(address).optional(),
     metadata_public: z.unknown(),
     created_at: z.string(),
     updated_at: z.string(),
@@ -35,7 +39,11 @@ const recovery = z.object({ recovery_link: z.string(), recovery_code: z.string()
 /** The person who is signed in, as Kratos describes them. */
 export interface Me {
   readonly id: string;
+  /** Of their session at Kratos. */
+  readonly sessionId: string;
   readonly email: string;
+  /** Their verified numbers. */
+  readonly phones: readonly string[];
   readonly jumio: Jumio;
   readonly assurance: Assurance;
   readonly createdAt: string;
@@ -52,9 +60,11 @@ export function get(request: FastifyRequest, url: string): Promise<Answer> {
 export async function findPerson(request: FastifyRequest, kratosUrl: string): Promise<Me | undefined> {
   const answer = await get(request, `${kratosUrl}/sessions/whoami`);
   if (answer.status !== 200) return undefined;
-  const { id, traits, metadata_public, created_at, updated_at } = session.parse(answer.json()).identity;
+  const { id: sessionId, identity } = session.parse(answer.json());
+  const { id, traits, metadata_public, created_at, updated_at, verifiable_addresses: addresses = [] } = identity;
+  const phones = addresses.filter(({ via, verified }) => via === 'sms' && verified).map(({ value }) => value);
   const read = { jumio: readJumio(metadata_public), assurance: readAssurance(metadata_public) };
-  return { id, email: traits.email, ...read, createdAt: created_at, updatedAt: updated_at };
+  return { id, sessionId, email: traits.email, phones, ...read, createdAt: created_at, updatedAt: updated_at };
 }
 
 /** The URL that signs the person out; undefined without a session. */

@@ -70,7 +70,7 @@ function explanationOf(kind: Kind, flow: UiFlow): string {
 export function flowPage(app: FastifyInstance, kind: Kind, kratosUrl: string, hint: (flow: string) => string): void {
   app.get(`/${kind}`, async (request: FastifyRequest, reply: FastifyReply) => {
     const { flow: id } = query.parse(request.query);
-    const flow = id === undefined ? undefined : await read(request, `${kratosUrl}/self-service/${kind}/flows?id=${id}`);
+    const flow = id === undefined ? undefined : await readFlow(request, kratosUrl, kind, id);
     if (id === undefined || flow === undefined) return reply.redirect(startOf(kind, kratosUrl), 303);
     const { title, submit, other } = KINDS[kind];
     const main = html`!${hint(id)}!${formOf(flow, submit)}!${other}`;
@@ -83,8 +83,14 @@ function startOf(kind: Kind, kratosUrl: string): string {
   return kind === 'recovery' ? '/help-desk' : `${kratosUrl}/self-service/${kind}/browser`;
 }
 
-async function read(request: FastifyRequest, url: string): Promise<UiFlow | undefined> {
-  const answer = await get(request, url);
+/** The flow of a browser as Kratos describes it; undefined where it has none such, or has expired. */
+export async function readFlow(
+  request: FastifyRequest,
+  kratosUrl: string,
+  kind: Kind | 'settings',
+  id: string,
+): Promise<UiFlow | undefined> {
+  const answer = await get(request, `${kratosUrl}/self-service/${kind}/flows?id=${encodeURIComponent(id)}`);
   return answer.status === 200 ? uiFlow.parse(answer.json()) : undefined;
 }
 
@@ -95,8 +101,16 @@ export function welcome(): string {
 
 const MAY_SEND = { good: 'yes', wait: 'once you are verified', bad: 'no' } as const;
 
-/** Markup of the start page after sign-in: what the application read, what it means here, what is next, and the link to the service. */
-export function home({ jumio }: Pick<Me, 'jumio'>, verifyLink: string, next: Status['next'] | undefined): string {
+/**
+ * Markup of the start page after sign-in: what the application read, what it means here, what is next, and the link to the service.
+ * @param sends whether the bank sends money at all
+ */
+export function home(
+  { jumio }: Pick<Me, 'jumio'>,
+  verifyLink: string,
+  next: Status['next'] | undefined,
+  sends = false,
+): string {
   const { badge, mood, sentence, link } = meaningOf(jumio, next);
   const note = noteOn(jumio, next);
   return html`<p><span class="badge ${mood}">${badge}</span></p><p>${sentence}</p>
@@ -104,6 +118,7 @@ export function home({ jumio }: Pick<Me, 'jumio'>, verifyLink: string, next: Sta
 !${link === undefined ? '' : html`<p><a class="button" href="${verifyLink}">${link}</a></p>`}
 <h2>What you can do here</h2>
 <ul><li>See your account: yes</li><li>Send money: ${MAY_SEND[mood]}</li></ul>
+!${sends && mood === 'good' ? html`<p><a class="button" href="/send">Send money</a></p>` : ''}
 !${mood === 'good' ? '' : html`<p><a href="/">Check again</a></p>`}`;
 }
 

@@ -6,7 +6,9 @@ import { NOTES, traceOf } from './explanations.ts';
 import { providerErrorText, START_AGAIN } from './forms.ts';
 import { errorText, findPerson, logoutUrl, readOperatorNotes } from './kratos.ts';
 import { nextStep } from './next-step.ts';
-import { createHelpDesk, flowPage, type HelpDesk, helpDeskPages, home, page, welcome } from './pages.ts';
+import { createHelpDesk, flowPage, type HelpDesk, helpDeskPages, home, page, readFlow, welcome } from './pages.ts';
+import { type PaymentOptions, paymentPages } from './payments/routes.ts';
+import { settingsForms } from './settings.ts';
 
 /** What the demo's application needs to know: the URLs as browsers reach them, and Kratos' admin API. */
 export interface AppOptions {
@@ -17,11 +19,15 @@ export interface AppOptions {
   readonly appUrl: string;
   readonly verifyUrl: string;
   readonly jumioUrl: string;
+  /** How payments are approved; without it the bank sends no money. */
+  readonly payments?: Pick<PaymentOptions, 'client' | 'returnUrl' | 'twilioUrl' | 'hasPasskeys'>;
 }
 
 const STYLE = readFileSync(new URL('./app.css', import.meta.url), 'utf8');
 
 const SCRIPT = readFileSync(new URL('./app.js', import.meta.url), 'utf8');
+
+const flowQuery = z.object({ flow: z.string().optional().catch(undefined) });
 
 const errorQuery = z.object({ id: z.string().catch('') });
 
@@ -38,7 +44,7 @@ function homePages(app: FastifyInstance, options: AppOptions, helpDesk: HelpDesk
     return reply.send(
       page({
         title: 'Your account',
-        main: home(me, verifyLink, await nextStep(request, verifyUrl)),
+        main: home(me, verifyLink, await nextStep(request, verifyUrl), options.payments !== undefined),
         behind,
         email: me.email,
       }),
@@ -51,15 +57,20 @@ function homePages(app: FastifyInstance, options: AppOptions, helpDesk: HelpDesk
 
 const BACK = html`<p><a href="/">Back to the start</a></p>`;
 
-function otherPages(app: FastifyInstance, { kratosUrl }: AppOptions): void {
+function otherPages(app: FastifyInstance, { kratosUrl, payments }: AppOptions): void {
   app.get('/app.css', (_request, reply) => reply.type('text/css').send(STYLE));
   app.get('/app.js', (_request, reply) => reply.type('text/javascript').send(SCRIPT));
   app.get('/settings', async (request, reply) => {
     const me = await findPerson(request, kratosUrl);
-    const main = html`<p>You are signed in again.</p>!${BACK}`;
-    return reply
-      .type('text/html')
-      .send(page({ title: 'Welcome back', main, behind: NOTES.settings, email: me?.email }));
+    const { flow: id } = flowQuery.parse(request.query);
+    const flow = id === undefined ? undefined : await readFlow(request, kratosUrl, 'settings', id);
+    // The stand-in has no settings.
+    if (flow === undefined && payments?.hasPasskeys)
+      return reply.redirect(`${kratosUrl}/self-service/settings/browser`, 303);
+    const title = flow === undefined ? 'Welcome back' : 'Your settings';
+    const main = html`!${flow === undefined ? html`<p>You are signed in again.</p>` : settingsForms(flow)}!${BACK}`;
+    const behind = flow === undefined ? NOTES.settings : NOTES.settingsFlow;
+    return reply.type('text/html').send(page({ title, main, behind, email: me?.email }));
   });
   app.get('/error', async (request, reply) => {
     const text = (await errorText(request, kratosUrl, errorQuery.parse(request.query).id)) ?? 'Kratos gave no reason.';
@@ -80,6 +91,8 @@ export async function startApp(options: AppOptions): Promise<{ stop(): Promise<v
   homePages(app, options, helpDesk);
   otherPages(app, options);
   await app.register(helpDeskPages, { helpDesk, adminUrl: options.kratosAdminUrl });
+  const { payments } = options;
+  if (payments !== undefined) await app.register(paymentPages, { options: { ...options, ...payments } });
   await app.listen({ port: options.port, host: '127.0.0.1' });
   return { stop: () => app.close() };
 }

@@ -7,15 +7,7 @@ import type { Answer } from '../kratos/client/loopback.ts';
 import type { Stack } from '../stack/start.ts';
 import { type JumioControl, jumioControl } from './jumio-control.ts';
 import { newPerson, type Person, personOf } from './person.ts';
-
-/** Takes the result of each step, as a text. */
-export type Report = (result: string) => void;
-
-/** What a person does, step by step. It throws at the first step that differs from what is expected. */
-export interface Scenario {
-  readonly name: string;
-  run(stack: Stack, report: Report): Promise<void>;
-}
+import { expect, type Report, type Scenario } from './scenario.ts';
 
 const UNREADABLE = { outcome: 'reject', reason: 'usability/BLURRED' };
 
@@ -26,10 +18,6 @@ const TWO_DAYS_S = 2 * 86_400;
 const REJECTED_MESSAGE = 4990001;
 
 const addressed = z.object({ url: z.url() });
-
-function expect(holds: boolean, expectation: string): void {
-  if (!holds) throw new Error(`expected: ${expectation}`);
-}
 
 function isJumioPage(answer: Answer, stack: Stack): boolean {
   return answer.url.startsWith(stack.jumioUrl) && answer.status === 200;

@@ -1,7 +1,7 @@
 import { freePort, isFree } from '../kratos/real/ports.ts';
 
 /** What listens in a demo, in the order of the ports; the first is the one that a person opens. */
-const PARTS = ['app', 'verify', 'jumio', 'public', 'admin', 'itsme', 'idemia'] as const;
+const PARTS = ['app', 'verify', 'jumio', 'public', 'admin', 'itsme', 'idemia', 'twilio'] as const;
 
 type Part = (typeof PARTS)[number];
 
@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<Part, string>> = {
   admin: 'Kratos’ admin API',
   itsme: 'itsme',
   idemia: 'Mobile ID',
+  twilio: 'Twilio',
 };
 
 /** The last port from which all parts have one. */
@@ -30,7 +31,16 @@ export interface DemoPorts {
  * place of one that is taken it chooses any free one.
  */
 export async function demoPorts(first: number): Promise<DemoPorts> {
-  const ports: Record<Part, number> = { app: 0, verify: 0, jumio: 0, public: 0, admin: 0, itsme: 0, idemia: 0 };
+  const ports: Record<Part, number> = {
+    app: 0,
+    verify: 0,
+    jumio: 0,
+    public: 0,
+    admin: 0,
+    itsme: 0,
+    idemia: 0,
+    twilio: 0,
+  };
   const notes: string[] = [];
   for (const [index, part] of PARTS.entries()) {
     const wanted = first + index;

@@ -6,10 +6,15 @@ import { z } from 'zod';
 import { startApp } from '../app/server.ts';
 import { startJumioSandbox } from '../jumio/start.ts';
 import { send } from '../kratos/client/loopback.ts';
+import { withPayers } from '../kratos/config/payers.ts';
+import { merged } from '../kratos/real/config.ts';
 import { freePort } from '../kratos/real/ports.ts';
 import { type KratosOptions, type RunningKratos, startKratos } from '../kratos/start.ts';
 import { jumioControl } from '../scenarios/jumio-control.ts';
+import { twilioControl } from '../scenarios/twilio-control.ts';
+import { startTwilioSandbox } from '../twilio/start.ts';
 import { configuration, WEBHOOK_SECRET } from './config.ts';
+import { BANK, paymentVariables, returnUrl } from './payments.ts';
 import { type RestartableService, type RunningService, startRestartableService } from './service.ts';
 
 export interface StackOptions {
@@ -17,14 +22,18 @@ export interface StackOptions {
   /** Added to the service's configuration. */
   readonly env?: Readonly<Record<string, string>>;
   readonly onLog?: (line: string) => void;
-  /** Where application, service and Jumio listen; by default on free ports. */
-  readonly ports?: { readonly app: number; readonly verify: number; readonly jumio: number };
+  /** Where application, service, Jumio and Twilio listen; by default on free ports. */
+  readonly ports?: { readonly app: number; readonly verify: number; readonly jumio: number; readonly twilio: number };
+  /** Whether the bank's payments are approved by those who pay them, with a Twilio for the codes; by default not. */
+  readonly payments?: boolean;
 }
 
 /** The service, Kratos, Jumio and an application, all on this machine; browsers reach them on three host names. */
 export interface Stack {
   readonly kratos: RunningKratos;
   readonly jumioUrl: string;
+  /** Only in a stack with payments. */
+  readonly twilioUrl?: string;
   readonly appUrl: string;
   readonly verifyUrl: string;
   /** The service's whole configuration. */
@@ -36,13 +45,13 @@ export interface Stack {
   restartWithoutLedger(): Promise<void>;
   /** Stops Kratos, runs `meanwhile`, and starts Kratos again with its data; the real one only. */
   withoutKratos(meanwhile: () => Promise<unknown>): Promise<void>;
-  /** Shifts the clocks of the service and of Jumio forward. Seconds. */
+  /** Shifts the clocks of the service, of Jumio and of Twilio forward. Seconds. */
   advance(seconds: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-async function threeFreePorts() {
-  return { app: await freePort(), verify: await freePort(), jumio: await freePort() };
+async function someFreePorts() {
+  return { app: await freePort(), verify: await freePort(), jumio: await freePort(), twilio: await freePort() };
 }
 
 const identity = z.object({ traits: z.object({ email: z.string() }) });
@@ -73,7 +82,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 async function startAll(options: StackOptions, started: Started): Promise<Omit<Stack, 'stop'>> {
   const folder = await mkdtemp(join(tmpdir(), 'kratos-jumio-'));
   started.push(() => rm(folder, { recursive: true, force: true }));
-  const { app: appPort, verify: port, jumio: jumioPort } = options.ports ?? (await threeFreePorts());
+  const { app: appPort, verify: port, jumio: jumioPort, twilio: twilioPort } = options.ports ?? (await someFreePorts());
   const [appUrl, verifyUrl] = [`http://app.demo.localhost:${appPort}`, `http://verify.demo.localhost:${port}`];
   const known = { adminUrl: '' };
   const surroundings = { nameOf: (id: string) => emailOf(known.adminUrl, id), home: `${verifyUrl}/jumio/verify` };
@@ -81,26 +90,40 @@ async function startAll(options: StackOptions, started: Started): Promise<Omit<S
   started.push(() => jumio.stop());
   const hooks = { serviceUrl: `http://127.0.0.1:${port}`, webhookSecret: WEBHOOK_SECRET };
   const pages = { verifyUrl, uiUrl: appUrl, dataDir: join(folder, 'kratos') };
-  const { kratos, withoutKratos } = await startRestartableKratos({ ...hooks, ...pages, ...options.kratos }, started);
+  const twilio = options.payments ? await startTwilioSandbox({ port: twilioPort }) : undefined;
+  if (twilio !== undefined) started.push(() => twilio.stop());
+  const more = twilio === undefined ? {} : { more: merged(withPayers(appUrl), options.kratos?.more ?? {}) };
+  const kratosOptions = { ...hooks, ...pages, ...options.kratos, ...more };
+  const { kratos, withoutKratos } = await startRestartableKratos(kratosOptions, started);
   known.adminUrl = kratos.adminUrl;
   const urls = { kratosUrl: kratos.publicUrl, kratosAdminUrl: kratos.adminUrl, jumioUrl: jumio.url, appUrl, verifyUrl };
-  const app = await startApp({ ...urls, port: appPort });
+  const hasPasskeys = kratos.kind === 'real';
+  const payments = twilio && { twilioUrl: twilio.url, hasPasskeys, client: BANK, returnUrl: returnUrl(appUrl) };
+  const app = await startApp({ ...urls, port: appPort, ...(payments && { payments }) });
   started.push(() => app.stop());
-  const env = { ...configuration({ ...urls, port, ledger: join(folder, 'ledger', 'ledger.sqlite') }), ...options.env };
+  const ledger = join(folder, 'ledger', 'ledger.sqlite');
+  const variables = payments === undefined ? {} : paymentVariables({ ...payments, appUrl });
+  const env = { ...configuration({ ...urls, port, ledger }), ...variables, ...options.env };
   const service = await startRestartableService({ env, ...(options.onLog ? { onLog: options.onLog } : {}) });
   started.push(() => service.stop());
   return {
     kratos,
     jumioUrl: jumio.url,
+    ...(twilio && { twilioUrl: twilio.url }),
     appUrl,
     verifyUrl,
     env,
     withoutKratos,
-    ...controls(service, jumio.url, join(folder, 'ledger')),
+    ...controls(service, { jumioUrl: jumio.url, twilioUrl: twilio?.url }, join(folder, 'ledger')),
   };
 }
 
-function controls(service: RestartableService, jumioUrl: string, ledger: string) {
+interface Vendors {
+  readonly jumioUrl: string;
+  readonly twilioUrl: string | undefined;
+}
+
+function controls(service: RestartableService, { jumioUrl, twilioUrl }: Vendors, ledger: string) {
   return {
     service: () => service.current(),
     restart: () => service.restart(),
@@ -108,6 +131,7 @@ function controls(service: RestartableService, jumioUrl: string, ledger: string)
     advance: async (seconds: number) => {
       // Jumio's first: a service whose clock is ahead may read Jumio too early, and again only at the next due time.
       await jumioControl(jumioUrl).advance(seconds);
+      if (twilioUrl !== undefined) await twilioControl(twilioUrl).advance(seconds);
       await service.advance(seconds);
     },
   };

@@ -8,6 +8,7 @@ import { HELP } from '../../sandbox/demo-options.ts';
 import { createBrowser } from '../../sandbox/kratos/client/browser.ts';
 import { freePort } from '../../sandbox/kratos/real/ports.ts';
 import { PROGRAMS_VARIABLE, programArguments } from '../../sandbox/stack/program.ts';
+import { hasChromium } from './browser/chromium.ts';
 import { isReal, KRATOS, VERSION } from './support/kratos-under-test.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -55,7 +56,7 @@ describe('npm run demo', () => {
       expect(output).toContain(`Port ${first + 2} is taken: Jumio is on port ${new URL(links[2] ?? '').port}.`);
       const browser = createBrowser();
       const answers = await Promise.all(links.map((url) => browser.get(url, { follow: true })));
-      expect(answers.map(({ status }) => status)).toEqual([200, 401, 200]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 401, 200, 200]);
     } finally {
       taken.close();
       expect(await end()).toBe(0);
@@ -85,6 +86,11 @@ describe(`npm run demo -- --auto, with ${KRATOS}`, () => {
       'review',
       'expire and retry',
       'reject for an unreadable photo, retry and abandon',
+      'send money, approved by a code, with an amount that is changed before it is paid',
+      'send money by a signed link',
+      'send money, and decline',
+      'send money, with a wrong code five times',
+      ...(isReal && hasChromium ? ['send money, approved with a passkey'] : []),
       ...(isReal ? ['an eID instead of Jumio'] : []),
       'Every step was as expected.',
     ]);

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { launchChromium } from '../../sandbox/chromium/launch.ts';
 import { type AppChoice, linkEid, signInWithEid, unlinkEid } from '../../sandbox/eid/client.ts';
 import { ITSME } from '../../sandbox/eid/kinds.ts';
 import { type Browser, createBrowser } from '../../sandbox/kratos/client/browser.ts';
@@ -8,7 +9,7 @@ import { type Person as Credentials, signUp, whoami } from '../../sandbox/kratos
 import { csrfTokenOf, readFlow } from '../../sandbox/kratos/client/forms.ts';
 import { send } from '../../sandbox/kratos/client/loopback.ts';
 import { newPerson, personOf } from '../../sandbox/scenarios/person.ts';
-import { hasChromium, LONG_TIMEOUT, launchChromium, OR_WHY_SKIPPED as OR_NO_CHROMIUM } from './browser/chromium.ts';
+import { hasChromium, LONG_TIMEOUT, OR_WHY_SKIPPED as OR_NO_CHROMIUM } from './browser/chromium.ts';
 import { checkPage } from './browser/page-check.ts';
 import { openBrowserWindow, PHONE } from './browser/window.ts';
 import { type EidWorld, startEidWorld } from './support/eid-world.ts';

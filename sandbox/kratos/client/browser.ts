@@ -1,5 +1,5 @@
 import { Cookie, CookieJar } from 'tough-cookie';
-import { firstForm } from './forms.ts';
+import { firstForm, formOfButton } from './forms.ts';
 import { type Answer, type Message, send } from './loopback.ts';
 
 type Fields = Record<string, string>;
@@ -18,6 +18,8 @@ export interface Browser {
   follow(answer: Answer): Promise<Answer>;
   /** Sends the first form of a page, with its hidden fields and the given fields. */
   submit(page: Answer, fields?: Fields, visit?: Visit): Promise<Answer>;
+  /** Presses the button of a page with this text, as `submit` sends a form. Throws where there is none. */
+  press(page: Answer, text: string, fields?: Fields, visit?: Visit): Promise<Answer>;
   /** The value of the `Cookie` header for this URL; empty without cookies. */
   cookies(url: string): Promise<string>;
   forgetCookies(): Promise<void>;
@@ -66,6 +68,10 @@ export function createBrowser(defaults: { headers?: Record<string, string> } = {
     follow: (answer) => follow(answer),
     submit(page, fields = {}, visit = {}) {
       const form = firstForm(page.text, page.url);
+      return browser.post(form.action, { form: { ...form.fields, ...fields } }, visit);
+    },
+    press(page, text, fields = {}, visit = {}) {
+      const form = formOfButton(page.text, page.url, text);
       return browser.post(form.action, { form: { ...form.fields, ...fields } }, visit);
     },
     cookies: (url) => jar.getCookieString(url),

@@ -6,12 +6,36 @@ interface Form {
   readonly fields: Record<string, string>;
 }
 
-/** The first form of a page: its absolute action and the fields that have a value. Throws without a form. */
+/** The forms of a page: their absolute actions, and the fields that have a value. */
+function formsOf(html: string, pageUrl: string): (Form & { readonly inner: string })[] {
+  return [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/gi)].map(([, opening = '', inner = '']) => {
+    const action = new URL(attribute(opening, 'action') ?? pageUrl, pageUrl).href;
+    return { action, fields: Object.fromEntries(inputs(inner)), inner };
+  });
+}
+
+/** The first form of a page. Throws without a form. */
 export function firstForm(html: string, pageUrl: string): Form {
-  const [, opening, inner] = /<form\b([^>]*)>([\s\S]*?)<\/form>/i.exec(html) ?? [];
-  if (opening === undefined || inner === undefined) throw new Error(`no form on ${pageUrl}`);
-  const action = new URL(attribute(opening, 'action') ?? pageUrl, pageUrl).href;
-  return { action, fields: Object.fromEntries(inputs(inner)) };
+  const [form] = formsOf(html, pageUrl);
+  if (form === undefined) throw new Error(`no form on ${pageUrl}`);
+  return form;
+}
+
+/** The form of the button with this text or, where it is a part of it, the first such. Throws where no button has it. */
+export function formOfButton(html: string, pageUrl: string, text: string): Form {
+  for (const form of formsOf(html, pageUrl)) {
+    const buttons = [...form.inner.matchAll(/<button\b([^>]*)>([\s\S]*?)<\/button>/gi)];
+    const pressed = buttons.find(([, , label = '']) => decodeEntities(label).includes(text));
+    if (pressed === undefined) continue;
+    const [, attributes = ''] = pressed;
+    const others = buttons.flatMap(([, each = '']) => attribute(each, 'name') ?? []);
+    const [name, value] = [attribute(attributes, 'name'), attribute(attributes, 'value')];
+    const fields = Object.fromEntries(Object.entries(form.fields).filter(([field]) => !others.includes(field)));
+    const own = name === undefined ? {} : { [name]: value ?? '' };
+    const action = attribute(attributes, 'formaction');
+    return { action: action ? new URL(action, pageUrl).href : form.action, fields: { ...fields, ...own } };
+  }
+  throw new Error(`no button “${text}” on ${pageUrl}`);
 }
 
 function inputs(html: string): [string, string][] {

@@ -29,18 +29,26 @@ export async function phonePage(app: FastifyInstance, { sandbox }: { sandbox: Sa
   });
 }
 
+/** Looks every two seconds whether a message has come. */
+const WATCH = `setInterval(async () => {
+  const text = await fetch(location.href).then((answer) => answer.text(), () => '');
+  const [shown, now] = [document, new DOMParser().parseFromString(text, 'text/html')].map((page) => page.getElementById('phones'));
+  if (now && now.innerHTML !== shown.innerHTML) shown.replaceChildren(...now.childNodes);
+}, 2000);`;
+
 function overview(sandbox: Sandbox, to: string | undefined): string {
   const messages = messagesTo(sandbox, to);
   const numbers = [...new Set(messages.map((message) => message.to))].reverse();
   const phones = numbers.map((number) => phone(number, messagesTo(sandbox, number))).join('\n');
-  const none = '<p>No message was sent yet. Reload the page after the code was asked for.</p>';
+  const none = '<p>No message was sent yet. It appears here by itself.</p>';
   return page(
     'Twilio (sandbox)',
     `<p class="sandbox">A sandbox: this is not Twilio, no message leaves this machine, and no phone rings.</p>
 <p>Sandbox time: ${timestamp(sandbox.clock.now())} (${sandbox.clock.ahead()} s ahead).</p>
 <form method="post" action="advance"><input name="seconds" type="number" min="0" value="600" aria-label="seconds">
 <button>Move time forward by this many seconds</button></form>
-${phones === '' ? none : `<div style="display: flex; flex-wrap: wrap">${phones}</div>`}`,
+<div id="phones" role="log" aria-label="Phones" style="display: flex; flex-wrap: wrap">${phones === '' ? none : phones}</div>
+<script>${WATCH}</script>`,
   );
 }
 

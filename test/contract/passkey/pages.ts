@@ -1,6 +1,8 @@
 import { Signer } from '@fastify/cookie';
 import Fastify, { type FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { uiFlow } from '../../../sandbox/app/forms.ts';
+import { settingsForms } from '../../../sandbox/app/settings.ts';
 import { passkeyForm } from '../../../webhook/http/approve/factors/passkey.ts';
 import { createDrawing } from '../../../webhook/http/approve/form.ts';
 import { assetRoute, assetRoutes, assetUrl, createAssets, createScript } from '../../../webhook/http/pages/assets.ts';
@@ -12,7 +14,7 @@ import { blankTransaction } from '../../support/transactions/rows.ts';
 
 /** The pages of an application and of the service on one port, as a browser needs them for passkeys. */
 export interface Pages {
-  /** The application, whose `/settings` shows Kratos' form as Kratos describes it. */
+  /** The application, whose `/settings` shows Kratos' form as the demo does. */
   readonly appUrl: string;
   /** The service, whose `/approve` has the form of a passkey under the policies of every page. */
   readonly verifyUrl: string;
@@ -26,29 +28,6 @@ export interface Pages {
 export const PRESS = 'Approve with a passkey';
 
 export const UNUSED = 'The passkey was not used, so nothing has been approved.';
-
-const attributes = z.object({
-  name: z.string().optional(),
-  type: z.string().optional(),
-  value: z.string().optional().catch(undefined),
-  onclick: z.string().optional(),
-  src: z.string().optional(),
-});
-
-const flow = z.object({ ui: z.object({ action: z.string(), nodes: z.array(z.object({ attributes })) }) });
-
-/** A form with what Kratos wants for passkeys: its hidden inputs, its buttons, and its script. */
-function settingsForm(answer: unknown): string {
-  const { action, nodes } = flow.parse(answer).ui;
-  const parts = nodes.map(({ attributes: { name = '', type, value = '', onclick, src } }) => {
-    if (src !== undefined) return html`<script src="${src}"></script>`;
-    if (type === 'hidden') return html`<input type="hidden" name="${name}" value="${value}">`;
-    return name === 'passkey_register_trigger'
-      ? html`<button type="button" onclick="${onclick ?? ''}">Add a passkey</button>`
-      : undefined;
-  });
-  return html`<!doctype html><title>Settings</title><form method="post" action="${action}">${parts}</form>`.toString();
-}
 
 const assets = createAssets({});
 
@@ -81,7 +60,10 @@ export async function startPages(
   let asked: PasskeyOptions | undefined;
   const page = (reply: FastifyReply, text: string) => reply.type('text/html; charset=utf-8').send(text);
   app.get<{ Querystring: { flow: string } }>('/settings', async ({ query, headers }, reply) =>
-    page(reply, settingsForm(await readFlow(query.flow, headers.cookie ?? ''))),
+    page(
+      reply,
+      `<!doctype html><title>Settings</title>${settingsForms(uiFlow.parse(await readFlow(query.flow, headers.cookie ?? '')))}`,
+    ),
   );
   await app.register(async (scope) => {
     const signer = { secret: new Signer('a-secret-of-the-contract-suite'), refresh: async () => undefined };

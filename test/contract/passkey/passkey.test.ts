@@ -1,52 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import type { Browser, CDPSession, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { copyCookies } from '../../../sandbox/chromium/cookies.ts';
+import { addVirtualDevice, type VirtualDevice } from '../../../sandbox/chromium/device.ts';
+import { launchChromium } from '../../../sandbox/chromium/launch.ts';
 import { signUp } from '../../../sandbox/kratos/client/flows.ts';
 import { send } from '../../../sandbox/kratos/client/loopback.ts';
-import { identitySchema } from '../../../sandbox/kratos/config/identity-schema.ts';
+import { PASSKEY_DOMAIN, withPayers } from '../../../sandbox/kratos/config/payers.ts';
 import { freePort } from '../../../sandbox/kratos/real/ports.ts';
 import { type RunningKratos, startKratos } from '../../../sandbox/kratos/start.ts';
 import { createKratosClient } from '../../../webhook/kratos/client.ts';
 import { verifyAssertion } from '../../../webhook/passkey/verify.ts';
 import { createPasskeyFactor, readAssertion } from '../../../webhook/transactions/index.ts';
 import { transactionSettings } from '../../../webhook/transactions/settings.ts';
-import { hasChromium, launchChromium, OR_WHY_SKIPPED as OR_NO_CHROMIUM } from '../../e2e/browser/chromium.ts';
+import { hasChromium, OR_WHY_SKIPPED as OR_NO_CHROMIUM } from '../../e2e/browser/chromium.ts';
 import { isReal, KRATOS, OR_WHY_SKIPPED } from '../../e2e/support/kratos-under-test.ts';
 import { blankAttempt, blankTransaction } from '../../support/transactions/rows.ts';
 import { newPerson } from '../kratos/world.ts';
 import { type Pages, PRESS, startPages, UNUSED } from './pages.ts';
 
-const RP_ID = 'demo.localhost';
-
-/** The schema of the sandbox, with the trait that Kratos names a passkey by. */
-function schemaWithPasskeys(): string {
-  const schema = structuredClone(identitySchema);
-  const { credentials } = schema.properties.traits.properties.email['ory.sh/kratos'];
-  Object.assign(credentials, { passkey: { display_name: true } });
-  return `base64://${Buffer.from(JSON.stringify(schema)).toString('base64')}`;
-}
-
-/** Kratos with passkeys, for the domain that it shares with application and service. */
-function withPasskeys(appUrl: string) {
-  const rp = { id: RP_ID, display_name: 'Demo', origins: [appUrl] };
-  return {
-    identity: { schemas: [{ id: 'person', url: schemaWithPasskeys() }] },
-    selfservice: { methods: { passkey: { enabled: true, config: { rp } } } },
-  };
-}
-
 /** In place of the service's hooks, which these tests are not about. */
 const SIGNED_IN_AT_SIGN_UP =
   'selfservice: { flows: { registration: { after: { password: { hooks: [{ hook: session }] } } } } }';
-
-const AUTHENTICATOR = {
-  protocol: 'ctap2',
-  transport: 'internal',
-  hasResidentKey: true,
-  hasUserVerification: true,
-  isUserVerified: true,
-  automaticPresenceSimulation: true,
-} as const;
 
 describe.skipIf(!isReal || !hasChromium)(
   `a passkey of ${KRATOS}, in Chromium${OR_WHY_SKIPPED}${OR_NO_CHROMIUM}`,
@@ -55,8 +30,7 @@ describe.skipIf(!isReal || !hasChromium)(
     let pages: Pages;
     let chromium: Browser;
     let page: Page;
-    let devices: CDPSession;
-    let device = '';
+    let device: VirtualDevice;
     let identityId = '';
     const problems: string[] = [];
 
@@ -69,23 +43,15 @@ describe.skipIf(!isReal || !hasChromium)(
       pages = await startPages(await freePort(), readFlow);
       const { appUrl: uiUrl, verifyUrl } = pages;
       const hooks = { serviceUrl: verifyUrl, webhookSecret: 'unused', actions: SIGNED_IN_AT_SIGN_UP };
-      kratos = await startKratos({ kind: 'real', uiUrl, verifyUrl, ...hooks, more: withPasskeys(uiUrl) });
+      kratos = await startKratos({ kind: 'real', uiUrl, verifyUrl, ...hooks, more: withPayers(uiUrl) });
       const signedUp = await signUp(kratos, newPerson(), { as: 'browser' });
       identityId = signedUp.identityId ?? '';
       chromium = await launchChromium();
       const context = await chromium.newContext();
-      const header = await signedUp.browser.cookies(kratos.publicUrl);
-      const cookies = header.split('; ').map((pair) => {
-        const [name = '', value = ''] = pair.split(/=(.*)/s);
-        return { name, value, domain: '.demo.localhost', path: '/', httpOnly: true, sameSite: 'Lax' as const };
-      });
-      await context.addCookies(cookies);
+      await copyCookies(context, signedUp.browser, [kratos.publicUrl]);
       page = await context.newPage();
       page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-      devices = await context.newCDPSession(page);
-      await devices.send('WebAuthn.enable');
-      const added = await devices.send('WebAuthn.addVirtualAuthenticator', { options: AUTHENTICATOR });
-      device = added.authenticatorId;
+      device = await addVirtualDevice(page);
     });
     afterAll(async () => {
       await chromium?.close();
@@ -107,7 +73,7 @@ describe.skipIf(!isReal || !hasChromium)(
         redirect_uris: [`${pages.appUrl}/return`],
         factors: ['passkey'],
       };
-      const settings = transactionSettings.parse({ clients: { bank }, passkey: { rp_id: RP_ID, passkeys } });
+      const settings = transactionSettings.parse({ clients: { bank }, passkey: { rp_id: PASSKEY_DOMAIN, passkeys } });
       const options = { kratos: client(), verify: verifyAssertion, settings, publicUrl: pages.verifyUrl, log };
       const details = '{"amount":"50.00"}';
       const transaction = { ...blankTransaction, id: randomUUID(), identityId, nonce: 'bm9uY2U', details };
@@ -185,12 +151,11 @@ describe.skipIf(!isReal || !hasChromium)(
 
     test('without user verification nothing is signed: the page says so, sends nothing, and its button works again', async () => {
       const of = world();
-      const userVerified = { authenticatorId: device, isUserVerified: false };
-      await devices.send('WebAuthn.setUserVerified', userVerified);
+      await device.setUserVerified(false);
       await press(of, pages.verifyUrl);
       await page.getByRole('status').getByText(UNUSED).waitFor();
       expect(pages.posted).toEqual([]);
-      await devices.send('WebAuthn.setUserVerified', { ...userVerified, isUserVerified: true });
+      await device.setUserVerified(true);
       await page.getByRole('button', { name: PRESS }).click();
       await page.waitForFunction("document.title === 'Posted'");
       expect(await of.answer(pages.posted[0])).toMatchObject({ kind: 'passed' });

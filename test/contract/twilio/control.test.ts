@@ -56,7 +56,8 @@ describe('Twilio sandbox: the drawn phones', () => {
   async function read(path = '/'): Promise<string> {
     const { text, headers } = await twilio.send('GET', path);
     expect(headers.get('content-type')).toContain('text/html');
-    expect(text).not.toContain('<script');
+    // Its own, which looks for messages.
+    expect(text.match(/<script/g)).toHaveLength(1);
     const bare = text.replace(/<style>[\s\S]*?<\/style>/g, '').replace(/<[^>]*>/g, '');
     return bare.replaceAll('&#39;', "'").replaceAll('&amp;', '&').replace(/\s+/g, ' ');
   }

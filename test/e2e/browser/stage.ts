@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { launchChromium } from '../../../sandbox/chromium/launch.ts';
 import { send } from '../../../sandbox/kratos/client/loopback.ts';
 import { freePort } from '../../../sandbox/kratos/real/ports.ts';
 import type { Person } from '../../../sandbox/scenarios/person.ts';
 import { BRAND } from '../../../sandbox/stack/config.ts';
 import { startService } from '../../../sandbox/stack/service.ts';
 import { useWorld, type World } from '../support/world.ts';
-import { launchChromium } from './chromium.ts';
 import { type BrowserWindow, openBrowserWindow, type Visitor } from './window.ts';
 
 /** One world and one Chromium for all tests of a file. */

@@ -1,4 +1,5 @@
-import type { Browser, BrowserContext, ConsoleMessage, Page, Request } from 'playwright-core';
+import type { Browser, ConsoleMessage, Page, Request } from 'playwright-core';
+import { copyCookies } from '../../../sandbox/chromium/cookies.ts';
 import type { Person } from '../../../sandbox/scenarios/person.ts';
 import { forbidScripts } from './script-switch.ts';
 
@@ -72,16 +73,6 @@ function recordProblems(page: Page, known: readonly string[], problems: string[]
   });
 }
 
-async function copyCookies(context: BrowserContext, person: Person, urls: readonly string[]): Promise<void> {
-  const headers = await Promise.all(urls.map((url) => person.browser.cookies(url)));
-  const pairs = headers.flatMap((header) => header.split('; ')).filter((pair) => pair !== '');
-  const cookies = [...new Set(pairs)].map((pair) => {
-    const [name = '', value = ''] = pair.split(/=(.*)/s);
-    return { name, value, domain: '.demo.localhost', path: '/', httpOnly: true, sameSite: 'Lax' as const };
-  });
-  await context.addCookies(cookies);
-}
-
 /**
  * Opens an empty window.
  * @param known the origins that a page may request, Kratos first; read at each request
@@ -108,7 +99,7 @@ export async function openBrowserWindow(
   const window: BrowserWindow = {
     page,
     problems,
-    signIn: (who) => copyCookies(context, who, known.slice(0, 1)),
+    signIn: (who) => copyCookies(context, who.browser, known.slice(0, 1)),
     clear: async () => {
       await page.goto('about:blank');
       await context.clearCookies();

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasChromium, LONG_TIMEOUT, launchChromium, OR_WHY_SKIPPED } from '../../e2e/browser/chromium.ts';
+import { launchChromium } from '../../../sandbox/chromium/launch.ts';
+import { hasChromium, LONG_TIMEOUT, OR_WHY_SKIPPED } from '../../e2e/browser/chromium.ts';
 import { checkPage } from '../../e2e/browser/page-check.ts';
 import { MINUTE } from '../../support/service/shifted-clock.ts';
 import { type PayerWorld, payerWorld } from '../../support/transactions/payer.ts';

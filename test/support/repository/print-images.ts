@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../../../sandbox/chromium/launch.ts';
 import { jumioControl } from '../../../sandbox/scenarios/jumio-control.ts';
 import { newPerson, type Person } from '../../../sandbox/scenarios/person.ts';
 import { BRAND } from '../../../sandbox/stack/config.ts';
 import { type Stack, startStack } from '../../../sandbox/stack/start.ts';
-import { launchChromium } from '../../e2e/browser/chromium.ts';
 import { fillIn } from '../../e2e/browser/steps.ts';
 import { openBrowserWindow } from '../../e2e/browser/window.ts';
 

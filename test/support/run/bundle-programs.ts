@@ -40,7 +40,7 @@ export default async function setup(): Promise<() => void> {
     target: 'node20',
     logLevel: 'error',
     // libsql is native and pg-native optional; the others read files beside themselves.
-    external: ['libsql', 'pg-native', '@arakoodev/jsonnet', 'oidc-provider'],
+    external: ['libsql', 'pg-native', '@arakoodev/jsonnet', 'oidc-provider', 'playwright-core'],
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     plugins: [sourceUrls],
   });

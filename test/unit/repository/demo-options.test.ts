@@ -20,8 +20,8 @@ describe('the command line of the demo', () => {
   });
 
   it.each([
-    [['--port', '80'], '--port: expected a number from 1024 to 65529, saw "80".'],
-    [['--port', '65530'], 'saw "65530"'],
+    [['--port', '80'], '--port: expected a number from 1024 to 65528, saw "80".'],
+    [['--port', '65529'], 'saw "65529"'],
     [['--port', '4.7e3'], 'saw "4.7e3"'],
     [['--set', 'A'], '--set: expected NAME=value, saw "A".'],
     [['--prot', '5000'], "'--prot'"],
@@ -65,6 +65,7 @@ describe('the ports of the demo', () => {
         admin: first + 4,
         itsme: first + 5,
         idemia: first + 6,
+        twilio: first + 7,
       },
       [],
     ]);
