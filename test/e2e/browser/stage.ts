@@ -9,6 +9,7 @@ import { freePort } from '../../../sandbox/kratos/real/ports.ts';
 import type { Person } from '../../../sandbox/scenarios/person.ts';
 import { BRAND } from '../../../sandbox/stack/config.ts';
 import { startService } from '../../../sandbox/stack/service.ts';
+import type { StackOptions } from '../../../sandbox/stack/start.ts';
 import { useWorld, type World } from '../support/world.ts';
 import { type BrowserWindow, openBrowserWindow, type Visitor } from './window.ts';
 
@@ -52,9 +53,14 @@ const more = { selfservice: { methods: { totp: { enabled: true, config: { issuer
  * Starts a world and a Chromium for the tests of a file. After each test every window is closed, or cleared if others
  * reuse it; a problem in one fails the test.
  * @param env added to the service's configuration
+ * @param options whether the bank's payments are approved by their payers
  */
-export function useStage(env: Readonly<Record<string, string>> = {}): () => BrowserStage {
+export function useStage(
+  env: Readonly<Record<string, string>> = {},
+  options: Pick<StackOptions, 'payments'> = {},
+): () => BrowserStage {
   const world = useWorld({
+    ...options,
     kratos: { more },
     env: { ...BRAND, HANDOVER_SECRET: 'demo-handover-secret-0001', ...env },
   });

@@ -44,12 +44,17 @@ export interface Authenticator {
   readonly secret: string;
 }
 
+/** The secret that the settings of Kratos show. */
+export function secretIn(settings: Answer): string {
+  const { nodes } = key.parse(settings.json()).ui;
+  return nodes.find(({ attributes }) => attributes.id === 'totp_secret_key')?.attributes.text?.text ?? '';
+}
+
 /** Adds an authenticator app to the account of a session, as a native app does. */
 export async function addAuthenticator({ publicUrl }: KratosUrls, token: string): Promise<Authenticator> {
   const headers = json(token);
   const answer = await send({ method: 'GET', url: `${publicUrl}/self-service/settings/api`, headers });
-  const { nodes } = key.parse(answer.json()).ui;
-  const secret = nodes.find(({ attributes }) => attributes.id === 'totp_secret_key')?.attributes.text?.text ?? '';
+  const secret = secretIn(answer);
   const body = JSON.stringify({ method: 'totp', totp_code: codeOf({ secret }) });
   const done = await send({ method: 'POST', url: readFlow(answer).ui.action, headers, body });
   if (done.status !== 200) throw new Error(`no authenticator: ${done.status} ${done.text.slice(0, 300)}`);

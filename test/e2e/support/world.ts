@@ -43,6 +43,7 @@ async function startWorld(options: StackOptions): Promise<World> {
   const log: string[] = [];
   try {
     const stack = await startStack({
+      ...options,
       kratos: { ports, ...options.kratos },
       env: { ...HIGH_RATES, KRATOS_ADMIN_URL: admin.url, ...options.env },
       onLog: (line) => log.push(line),
