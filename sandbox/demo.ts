@@ -19,7 +19,7 @@ function introduce({ kratos }: Stack): void {
     print('With two eID providers: one behaves like itsme, one like IDEMIA’s mobile ID.');
   } else {
     print('With a stand-in for Ory Kratos: put a `kratos` on the PATH, or name it in KRATOS_BIN, to use the real one.');
-    print('A sign-up with an eID instead of Jumio needs the real one.');
+    print('A sign-up with an eID instead of Jumio, and a passkey for payments, need the real one.');
   }
 }
 

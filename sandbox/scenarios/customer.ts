@@ -21,7 +21,7 @@ export interface Customer extends Person {
 let customers = 0;
 
 /** A number that no other customer of this process has. */
-function newNumber(): string {
+export function newNumber(): string {
   customers += 1;
   return `+49152${String(customers).padStart(8, '0')}`;
 }

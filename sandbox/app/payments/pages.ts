@@ -5,9 +5,9 @@ import type { Order, Wanted } from './orders.ts';
 import type { Problem } from './service.ts';
 
 /** What the form is filled with: an account that is in every example of the documents. */
-export const EXAMPLE: Wanted = { payee: 'John Doe', iban: 'DE02100100109307118603', amount: '50.00', currency: 'EUR' };
+const EXAMPLE: Wanted = { payee: 'John Doe', iban: 'DE02100100109307118603', amount: '50.00', currency: 'EUR' };
 
-export const EXAMPLE_PHONE = '+4915200000001';
+const EXAMPLE_PHONE = '+4915200000001';
 
 const HOME = html`<p><a href="/">Back to the start</a></p>`;
 
@@ -61,8 +61,8 @@ export interface FormFacts {
   readonly hasPasskeys: boolean;
 }
 
-function phoneForm(): string {
-  const input = { name: 'phone', label: 'Your mobile number', value: EXAMPLE_PHONE, more: 'type="tel"' };
+function phoneForm(value = EXAMPLE_PHONE): string {
+  const input = { name: 'phone', label: 'Your mobile number', value, more: 'type="tel"' };
   return html`<form method="post" action="/send/phone">!${field(input)}<p><button>Confirm this number</button></p></form>`;
 }
 
@@ -71,10 +71,31 @@ function phoneLink({ phone = '', twilioUrl }: FormFacts): string {
 rel="noopener">Open your phone</a> beside this window: it shows each message as it arrives.</p>`;
 }
 
-/** The mistakes that the service found, as it names them. */
+/** A number that Kratos did not take. */
+export function phonePage({ email }: Shown, phone: string): string {
+  const message = 'This is no mobile number. Write it with the code of its country, such as +49 1520 0000001.';
+  const main = html`<p class="message" role="alert">${message}</p>!${phoneForm(phone)}!${HOME}`;
+  return page({ title: 'Send money', main, behind: PAYMENT_NOTES.phone, email });
+}
+
+/** The members of a payment, by the labels of the form. */
+const LABELS: Readonly<Record<string, string>> = {
+  creditorName: 'Payee',
+  creditorAccount: 'IBAN',
+  iban: 'IBAN',
+  amount: 'Amount',
+  currency: 'Currency',
+};
+
+function labelOf(pointer: string): string {
+  const member = pointer.split('/').at(-1) ?? '';
+  return LABELS[member] ?? member;
+}
+
+/** The mistakes that the service found, in its own words. */
 function mistakes(problem: Problem | undefined): string {
   if (problem === undefined) return '';
-  const named = (problem.errors ?? []).map(({ pointer, expected }) => `${pointer.split('/').at(-1)}: ${expected}`);
+  const named = (problem.errors ?? []).map(({ pointer, expected }) => `${labelOf(pointer)}: ${expected}`);
   return html`<p class="message" role="alert">${named.length > 0 ? named.join('; ') : problem.title}</p>`;
 }
 

@@ -90,9 +90,9 @@ export async function paymentPages(app: FastifyInstance, { options }: { options:
   app.post('/send/phone', async (request, reply) => {
     const me = await customer(request, reply);
     if (me === undefined) return reply;
-    const { phone } = z.object({ phone: text }).parse(request.body);
-    if (PHONE_NUMBER.test(phone.trim())) await confirmPhone(kratosAdminUrl, me.id, phone.trim());
-    return reply.redirect('/send', 303);
+    const phone = z.object({ phone: text }).parse(request.body).phone.replaceAll(' ', '');
+    const isTaken = PHONE_NUMBER.test(phone) && (await confirmPhone(kratosAdminUrl, me.id, phone));
+    return isTaken ? reply.redirect('/send', 303) : send(reply, pages.phonePage(me, phone), 400);
   });
 
   app.post('/send', async (request, reply) => {

@@ -14,6 +14,12 @@ export function smsCases(stage: () => BrowserStage): void {
     const { page, customer, records } = payer;
     records.agePassword(customer, 10 * MINUTE_S);
     await page.goto(`${stack.appUrl}/send`);
+    await page.getByLabel('IBAN').fill('DE02100100109307118604');
+    await leads(page, () => page.getByRole('button', { name: 'Send money', exact: true }).click());
+    await page
+      .getByRole('alert')
+      .getByText(/^IBAN: .*an IBAN with right check digits/)
+      .waitFor();
     await checkPage(page, PHONE);
     await sendMoney(stage(), page);
     const opened = page.url();

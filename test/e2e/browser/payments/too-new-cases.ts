@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { recover } from '../../../../sandbox/kratos/client/flows.ts';
 import { csrfTokenOf, readFlow } from '../../../../sandbox/kratos/client/forms.ts';
+import { newNumber } from '../../../../sandbox/scenarios/customer.ts';
 import type { Person } from '../../../../sandbox/scenarios/person.ts';
 import { codeOf, secretIn } from '../../support/second-factor.ts';
 import { checkPage } from '../page-check.ts';
@@ -83,14 +84,17 @@ export function tooNewCases(stage: () => BrowserStage): void {
     const { stack } = stage();
     const payer = await oldPayer(stage());
     const { page, customer, records } = payer;
-    const number = `${customer.number.slice(0, -1)}${(Number(customer.number.at(-1)) + 5) % 10}`.replace('+49', '+31');
-    await customer.browser.post(`${stack.appUrl}/send/phone`, { form: { phone: number } });
+    const number = newNumber();
+    const mistyped = await customer.browser.post(`${stack.appUrl}/send/phone`, { form: { phone: '+49 12' } });
+    expect([mistyped.status, mistyped.text]).toEqual([400, expect.stringContaining('This is no mobile number.')]);
+    const changed = await customer.browser.post(`${stack.appUrl}/send/phone`, { form: { phone: number } });
+    expect(changed.status).toBe(303);
     await sendMoney(stage(), page);
     await page.getByText(TOO_NEW).waitFor();
     expect(await button(page, 'Send a code to').count()).toBe(0);
     expect(await customer.messages()).toEqual([]);
     records.ageAccount(customer, DAY_S);
     await page.reload();
-    await button(page, `Send a code to +31…${number.slice(-3)}`).waitFor();
+    await button(page, `Send a code to +49…${number.slice(-3)}`).waitFor();
   });
 }
