@@ -50,8 +50,8 @@ export async function sendMoney({ stack }: BrowserStage, page: Page): Promise<vo
 }
 
 /** The newest code on the phone of a customer. */
-export async function codeOn({ messages }: Customer): Promise<string> {
-  return (await messages()).at(-1)?.code ?? '';
+export async function codeOn(customer: Customer): Promise<string> {
+  return (await customer.messages()).at(-1)?.code ?? '';
 }
 
 /** Approves by a code; the bank's page follows. */

@@ -41,6 +41,21 @@ export function smsCases(stage: () => BrowserStage): void {
     await checkPage(page, PHONE);
   });
 
+  test('the drawn phone, to which the bank leads, shows the message by itself', async () => {
+    const { stack } = stage();
+    const payer = await newPayer(stage());
+    const { page, customer } = payer;
+    await page.goto(`${stack.appUrl}/send`);
+    const href = await page.getByRole('link', { name: 'Open your phone' }).getAttribute('href');
+    const phone = await page.context().newPage();
+    await phone.goto(href ?? '');
+    await phone.getByText('No message was sent yet.').waitFor();
+    await sendMoney(stage(), page);
+    await press(page, 'Send a code to');
+    await phone.locator('[data-message]').waitFor();
+    expect(await phone.locator('[data-message]').textContent()).toContain(await codeOn(customer));
+  });
+
   test('another person on the way back sees neither payment nor page, and pays nothing', async () => {
     const { stack, open } = stage();
     const payer = await newPayer(stage());
