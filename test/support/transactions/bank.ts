@@ -90,9 +90,8 @@ async function answerOf(ctx: TransactionContext, id: string, answer: FakeAnswer)
   return judgeAnswer(ctx, createFakeFactor(), { attempt, transaction, locale: 'de' }, answer);
 }
 
-/** Builds such a service for one test. */
-export async function bank(options: TestServiceOptions = {}): Promise<Bank> {
-  const service = await testService({ ...options, env: { ...WITH_TRANSACTIONS, ...options.env } });
+/** What a client, a payer and an operator do with a service that has payments. */
+export function bankOf(service: TestService): Bank {
   const { ledger, clock, newId, log } = service.ctx;
   const { TRANSACTIONS: settings } = service.config;
   if (settings === undefined) throw new Error('the payments are not configured');
@@ -124,4 +123,9 @@ export async function bank(options: TestServiceOptions = {}): Promise<Bank> {
     consume: (id, key, payment = PAYMENT) =>
       ask('POST', `/transactions/${id}/consume`, { authorization_details: [payment] }, { key }),
   };
+}
+
+/** Builds such a service for one test. */
+export async function bank(options: TestServiceOptions = {}): Promise<Bank> {
+  return bankOf(await testService({ ...options, env: { ...WITH_TRANSACTIONS, ...options.env } }));
 }
