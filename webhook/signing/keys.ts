@@ -105,11 +105,12 @@ export function createSigningKeys(ledger: Pick<TransactionLedger, 'signingKeys' 
   }
 
   async function read(now: number): Promise<readonly SigningKeyRow[]> {
-    const rows = keep(await ledger.signingKeys());
-    if (!isNextDue(rows, now)) return rows;
+    const rows = await ledger.signingKeys();
+    // Kept once they are whole: whoever comes while the first key is being made waits for it.
+    if (!isNextDue(rows, now)) return keep(rows);
     // The next key is due for days before it is needed, so a ledger that cannot be written matters only while there is no key at all.
     return makeNext(now).catch((error: unknown) => {
-      if (rows.length > 0 && error instanceof LedgerUnavailable) return rows;
+      if (rows.length > 0 && error instanceof LedgerUnavailable) return keep(rows);
       throw error;
     });
   }

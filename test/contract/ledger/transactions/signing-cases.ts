@@ -36,6 +36,31 @@ export function signingCases(database: Database): void {
     expect((await ledger.events(null)).map(({ kind }) => kind)).toEqual(['signing_key_made']);
   });
 
+  test('whoever comes while the first key is being made waits for it', async () => {
+    const { transactions } = await openOn(database);
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let ask = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      ask = resolve;
+    });
+    const changeSigningKeys: typeof transactions.changeSigningKeys = async (now, change) => {
+      ask();
+      await released;
+      return transactions.changeSigningKeys(now, change);
+    };
+    const keys = createSigningKeys({ signingKeys: () => transactions.signingKeys(), changeSigningKeys });
+    const first = keys.published(NOW);
+    await asked;
+    const later = Promise.all([keys.published(NOW), keys.sign({}, 'x', NOW)]);
+    release();
+    const [published, token] = await later;
+    expect(published).toEqual(await first);
+    expect(published.map(({ kid }) => kid)).toEqual([decodeProtectedHeader(token).kid]);
+  });
+
   test('what one replica signs, the published keys of the other verify, and nothing secret is published', async () => {
     const { one, other } = await twoReplicas(database);
     const token = await one().sign({ jti: 'code' }, 'approval+jwt', NOW);
