@@ -16,6 +16,7 @@ import { jumioUrls, policy, publicUrls, variables } from './checks/service.ts';
 import { templates } from './checks/templates.ts';
 import { hintIssuers, redirectsByHttps } from './checks/transactions/clients.ts';
 import { approveAllowed, passkeysSign, phonesKnown, settingsGuarded } from './checks/transactions/kratos.ts';
+import { codesSent } from './checks/transactions/twilio.ts';
 import { verifiedFirst } from './checks/verified-first.ts';
 import { type Check, type Facts, isOnFile } from './facts.ts';
 import type { Finding, Group } from './finding.ts';
@@ -56,6 +57,7 @@ export const CHECKS: readonly Check[] = [
   verifiedFirst,
   passkeysSign,
   phonesKnown,
+  codesSent,
   approveAllowed,
   settingsGuarded,
   redirectsByHttps,

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { filledActions } from '../../../sandbox/kratos/config/actions.ts';
 import { realConfig } from '../../../sandbox/kratos/real/config.ts';
+import { startTwilioSandbox } from '../../../sandbox/twilio/start.ts';
 import type { Environment } from '../../../webhook/config/problem.ts';
 import { jobs } from '../../../webhook/verification/jobs.ts';
 import { runCli } from '../../support/clients/cli.ts';
@@ -13,6 +14,7 @@ import { json, type Responder, refusingUrl, startRecordingServer } from '../../s
 import { CANARIES } from '../../support/logs/canaries.ts';
 import { freshFolder, sqlite } from '../../support/service/databases.ts';
 import { testService } from '../../support/service/service.ts';
+import { withTwilio } from '../../support/transactions/payers.ts';
 
 const NO_SESSION = { error: { code: 401, status: 'Unauthorized', message: 'The request could not be authorized' } };
 
@@ -364,5 +366,22 @@ describe('doctor on payments', () => {
     expect((await findings(answering.doctor({ TRANSACTIONS: elsewhere }, '--json'))).wrong.join()).not.toContain(
       'hint',
     );
+  });
+
+  it('the service of Twilio is read, and a wrong SID, a wrong secret and a missing PSD2 mode are named', async () => {
+    const { doctor } = await installation();
+    const sandbox = await startTwilioSandbox();
+    onTestFinished(() => sandbox.stop());
+    const TRANSACTIONS = transactionsWith({ factors: ['sms'], hint: undefined }, { passkey: undefined });
+    const of = async (more: object = {}) => {
+      const { wrong } = await findings(doctor({ ...withTwilio(sandbox.url), TRANSACTIONS, ...more }, '--json'));
+      return wrong.filter((id) => id.includes('twilio'));
+    };
+    expect(await of()).toEqual([]);
+    expect(await of({ TWILIO_VERIFY_SERVICE: `VA${'00'.repeat(16)}` })).toEqual(['twilio-service-unknown']);
+    expect(await of({ TWILIO_API_SECRET: 'of-somebody-else' })).toEqual(['twilio-credentials']);
+    const set = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"psd2Enabled":false}' };
+    expect((await fetch(`${sandbox.url}/control/settings`, set)).status).toBe(200);
+    expect(await of()).toEqual(['twilio-without-psd2']);
   });
 });

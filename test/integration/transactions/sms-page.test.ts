@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useTwilio } from '../../contract/twilio/driver.ts';
 import { buildTestService } from '../../support/service/service.ts';
 import { type Bank, bankOf } from '../../support/transactions/bank.ts';
-import { backOf, idOf, newPayer, withTwilio } from '../../support/transactions/payers.ts';
+import { backOf, idOf, newPayer, type Payer, withTwilio } from '../../support/transactions/payers.ts';
 
 /** The texts of the page, by their notice in the address. */
 const TEXTS = {
@@ -26,8 +26,8 @@ beforeAll(async () => {
 afterAll(() => bank.close());
 
 /** A payer at the page of a payment. */
-async function atPage() {
-  const payer = newPayer(bank);
+async function atPage(of?: Partial<Payer>) {
+  const payer = newPayer(bank, of);
   const path = await payer.pay();
   const last = async () => (await twilio.messages(payer.number)).at(-1);
   const press = async (act: string, fields?: Readonly<Record<string, string>>) => {
@@ -97,6 +97,22 @@ describe('a code from a phone to the approval', () => {
       if (first !== own) expect(await enter(second, first)).toBe(`${second}?notice=failed`);
       expect(await enter(second, own)).toBe(backOf(second));
       expect(await payer.status(payer.path)).toBe('open');
+    },
+  );
+});
+
+describe('the number of a payer', () => {
+  // Of these two countries the published sample makes two others.
+  it.each([
+    ['Curaçao', '+59995181234'],
+    ['the United Arab Emirates', '+971501234567'],
+  ])(
+    'a payer of %s gets the code at the number that Kratos has verified, with its own country code',
+    async (_country, number) => {
+      const payer = await atPage({ number });
+      await payer.send();
+      expect((await twilio.messages()).map(({ to }) => to)).toEqual([number]);
+      await payer.expectApproved();
     },
   );
 });

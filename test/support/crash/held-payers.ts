@@ -44,11 +44,11 @@ const armed = new Set<string>();
 const forever = (): Promise<never> => new Promise(() => undefined);
 
 /** Whom a step is about, by the id of the payer or of the transaction. */
-function payerOf(id: string | null): Held | undefined {
+function payerOf(id: string | null | undefined): Held | undefined {
   return payers.find((one) => one.id === id || idOf(paths.get(one.id) ?? '') === id);
 }
 
-async function at<T>(id: string | null, step: Held['step'], work: () => Promise<T>): Promise<T> {
+async function at<T>(id: string | null | undefined, step: Held['step'], work: () => Promise<T>): Promise<T> {
   const payer = payerOf(id);
   const holdAt = async (when: Held['when']): Promise<void> => {
     if (payer === undefined || !armed.has(payer.id) || payer.step !== step || payer.when !== when) return;

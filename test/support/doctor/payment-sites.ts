@@ -55,16 +55,44 @@ const DISCOVERY: ProbeResult = {
   date: undefined,
 };
 
+/** Twilio's answer to a read of the service, with these members. */
+export function twilioService(members: object = {}): ProbeResult {
+  return {
+    status: 200,
+    json: { sid: TWILIO.TWILIO_VERIFY_SERVICE, psd2_enabled: true, code_length: 6, ...members },
+    date: undefined,
+  };
+}
+
+const TWILIO = {
+  TWILIO_API_KEY: `SK${'0a'.repeat(16)}`,
+  TWILIO_API_SECRET: 'secret-of-the-api-key',
+  TWILIO_VERIFY_SERVICE: `VA${'0b'.repeat(16)}`,
+};
+
+interface PaymentFacts {
+  readonly TRANSACTIONS?: string;
+  readonly hint?: ProbeResult;
+  readonly twilio?: ProbeResult;
+}
+
 /** An installation with payments, and the given changes. */
 export function paymentSite(
   changes: readonly Operation[] = [],
-  { TRANSACTIONS = transactionsWith(), hint = DISCOVERY }: { TRANSACTIONS?: string; hint?: ProbeResult } = {},
+  { TRANSACTIONS = transactionsWith(), hint = DISCOVERY, twilio = twilioService() }: PaymentFacts = {},
 ): Site {
   return {
     kratos: applied({ ...SHIPPED }, [...WITH_PAYMENTS, ...changes]),
-    env: { TRANSACTIONS },
-    observed: { hints: new Map([[ISSUER, hint]]) },
+    env: { TRANSACTIONS, ...TWILIO },
+    observed: { hints: new Map([[ISSUER, hint]]), twilio },
   };
+}
+
+/** The same without a Twilio. */
+function withoutTwilio(): Site {
+  const { env, observed, ...site } = paymentSite();
+  const unset = { TWILIO_API_KEY: '', TWILIO_API_SECRET: '', TWILIO_VERIFY_SERVICE: '' };
+  return { ...site, env: { ...env, ...unset }, observed: { ...observed } };
 }
 
 function broken(name: string, changes: readonly Operation[], ...expected: readonly string[]): BrokenPayments {
@@ -130,5 +158,40 @@ export const PAYMENTS_WITHOUT_CONFIG_FIX: readonly BrokenPayments[] = [
     name: 'a signer of hints that calls itself otherwise',
     expected: ['hint-issuer-differs'],
     ...paymentSite([], { hint: { status: 200, json: { issuer: `${ISSUER}/`, jwks_uri: ISSUER }, date: undefined } }),
+  },
+  {
+    name: 'codes by SMS without a Twilio',
+    expected: ['sms-without-twilio'],
+    ...withoutTwilio(),
+  },
+  {
+    name: 'the SID of a service of Twilio that is another one',
+    expected: ['twilio-service-unknown'],
+    ...paymentSite([], { twilio: { status: 404, json: { code: 20404, status: 404 }, date: undefined } }),
+  },
+  {
+    name: 'another secret of the key of Twilio',
+    expected: ['twilio-credentials'],
+    ...paymentSite([], { twilio: { status: 401, json: { code: 20003, status: 401 }, date: undefined } }),
+  },
+  {
+    name: 'a Twilio without PSD2 mode',
+    expected: ['twilio-without-psd2'],
+    ...paymentSite([], { twilio: twilioService({ psd2_enabled: null }) }),
+  },
+  {
+    name: 'codes of four digits',
+    expected: ['twilio-short-codes'],
+    ...paymentSite([], { twilio: twilioService({ code_length: 4 }) }),
+  },
+  {
+    name: 'a Twilio that does not answer',
+    expected: ['twilio-unreachable'],
+    ...paymentSite([], { twilio: { failure: 'ENOTFOUND' } }),
+  },
+  {
+    name: 'something else than Twilio at TWILIO_VERIFY_URL',
+    expected: ['twilio-unreachable'],
+    ...paymentSite([], { twilio: { status: 200, json: undefined, date: undefined } }),
   },
 ];

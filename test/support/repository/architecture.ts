@@ -110,6 +110,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       'upstream',
       'jumio',
       'eid',
+      'twilio',
       'ledger/database/inspect',
       'http/schemas',
       'verification/policy',

@@ -14,11 +14,7 @@ const rows = section
     number: Number(line.split('|')[1]),
     cells: line.split('|').length,
     tests: [...line.matchAll(/`(test\/[^`]+)`: ‘([^’]+)’/g)].map(([, file = '', name = '']) => ({ file, name })),
-    isNotThere: line.includes('not there yet'),
   }));
-
-/** The faults whose remedy is not built: the page of the payer and its factors. A row that gets a test leaves this list. */
-const NOT_THERE_YET = [3, 8, 9, 13, 14, 15, 17, 18, 19];
 
 describe('docs/payments.md, “Coming from the Azure AD B2C sample”', () => {
   it('has a row for each of the nineteen faults of the sample', () => {
@@ -26,12 +22,10 @@ describe('docs/payments.md, “Coming from the Azure AD B2C sample”', () => {
     expect(new Set(rows?.map(({ cells }) => cells))).toEqual(new Set([6]));
   });
 
-  it('each row names a test that exists, or says that its remedy is not there yet', () => {
+  it('each row names a test that exists', () => {
     const missing = rows?.flatMap(({ tests }) => tests).filter(({ file, name }) => !read(file).includes(name));
     expect(missing).toEqual([]);
-    const without = rows?.filter(({ tests }) => tests.length === 0).map(({ number }) => number);
-    expect(without).toEqual(NOT_THERE_YET);
-    expect(rows?.filter(({ isNotThere }) => isNotThere).map(({ number }) => number)).toEqual(NOT_THERE_YET);
+    expect(rows?.filter(({ tests }) => tests.length === 0).map(({ number }) => number)).toEqual([]);
   });
 });
 

@@ -48,6 +48,8 @@ export interface Observations {
   readonly eid?: ReadonlyMap<string, ProbeResult>;
   /** The discovery documents of those who sign hints of payments, by issuer. */
   readonly hints?: ReadonlyMap<string, ProbeResult>;
+  /** The Verify service of Twilio that codes are sent with. */
+  readonly twilio?: ProbeResult;
 }
 
 interface ProbeRequest {
@@ -95,13 +97,14 @@ function createSend(userAgent: string): SendProbe {
  */
 export async function probe(kratos: Tree | undefined, service: Config | undefined): Promise<Observations> {
   const send = createSend(service?.userAgent ?? defaultUserAgent(undefined));
-  const [hooks, running, upstreams, storage, eid, hints, render] = await Promise.all([
+  const [hooks, running, upstreams, storage, eid, hints, twilio, render] = await Promise.all([
     kratos === undefined ? { addresses: new Map<string, string[]>() } : probeHooks(send, kratos),
     service === undefined ? {} : probeRunning(kratos, service),
     service === undefined ? {} : probeUpstreams(send, service),
     service === undefined ? {} : probeStorage(service),
     service === undefined ? {} : probeEid(send, service),
     service === undefined ? {} : probeHints(send, service),
+    service === undefined ? {} : probeTwilio(send, service),
     findJsonnet(),
   ]);
   return {
@@ -112,6 +115,7 @@ export async function probe(kratos: Tree | undefined, service: Config | undefine
     ...storage,
     ...eid,
     ...hints,
+    ...twilio,
     ...(render && { render }),
   };
 }
@@ -211,4 +215,13 @@ async function probeHints(send: SendProbe, { TRANSACTIONS: settings }: Config): 
     async (issuer) => [issuer, await send({ method: 'GET', url: discoveryUrl(issuer) })] as const,
   );
   return { hints: new Map(await Promise.all(results)) };
+}
+
+/** A read of the service: nothing is sent to anybody. */
+async function probeTwilio(send: SendProbe, config: Config): Promise<Pick<Observations, 'twilio'>> {
+  const { TWILIO_API_KEY: key, TWILIO_API_SECRET: secret, TWILIO_VERIFY_SERVICE: service, TWILIO_VERIFY_URL } = config;
+  if (key === undefined || secret === undefined || service === undefined) return {};
+  const Authorization = `Basic ${Buffer.from(`${key}:${secret}`).toString('base64')}`;
+  const url = `${TWILIO_VERIFY_URL.replace(/\/+$/, '')}/v2/Services/${service}`;
+  return { twilio: await send({ method: 'GET', url, headers: { Authorization } }) };
 }
