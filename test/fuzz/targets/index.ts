@@ -1,8 +1,10 @@
 import type { Target } from '../target.ts';
 import { languages, returnTo } from './addresses.ts';
+import { approveForms } from './approve-form.ts';
 import { assertions } from './assertion.ts';
 import { configuration } from './configuration.ts';
 import { handoverCookies, oneTimeLinks } from './cookies.ts';
+import { hints } from './hint.ts';
 import { hookBodies } from './hook-bodies.ts';
 import { idTokens } from './id-token.ts';
 import { jumioAnswers } from './jumio-answers.ts';
@@ -34,5 +36,7 @@ export async function openTargets(): Promise<Target[]> {
     await assertions(),
     await routes(),
     await transactionRoutes(),
+    await hints(),
+    await approveForms(),
   ];
 }

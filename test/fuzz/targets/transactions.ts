@@ -21,15 +21,15 @@ const request = z.object({
   body: z.string().catch(''),
 });
 
-const recorded = z.object({
-  authorization_details: z.tuple([
-    z.object({
-      instructedAmount: z.object({ amount: z.string(), currency: z.string() }),
-      creditorName: z.string(),
-      creditorAccount: z.union([z.object({ iban: z.string() }), z.object({ other: z.string() })]),
-    }),
-  ]),
+const payable = z.object({
+  instructedAmount: z.object({ amount: z.string(), currency: z.string() }),
+  creditorName: z.string(),
+  creditorAccount: z.union([z.object({ iban: z.string() }), z.object({ other: z.string() })]),
 });
+
+type RecordedPayment = z.infer<typeof payable>;
+
+const recorded = z.object({ authorization_details: z.tuple([payable]) });
 
 /** Written again, so that a mistake of the service is not repeated here. */
 function isShowable(text: string): boolean {
@@ -41,9 +41,8 @@ function authorizationOf(as: string): string {
   return as === SHOP.id ? authorization(SHOP) : as.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '').slice(0, 4_096);
 }
 
-/** What a recorded payment must be, whatever the request was: it is shown to the payer, and signed. */
-function holdRecorded(answer: unknown): void {
-  const { instructedAmount, creditorName, creditorAccount } = recorded.parse(answer).authorization_details[0];
+/** What a payment must be that is shown to a payer and signed, whatever brought it. */
+export function holdPayment({ instructedAmount, creditorName, creditorAccount }: RecordedPayment): void {
   mustHold(/^(?:0|[1-9]\d{0,12})(?:\.\d{1,4})?$/.test(instructedAmount.amount), 'an amount of another shape');
   mustHold(Number(instructedAmount.amount) > 0, 'no amount');
   mustHold(/^[A-Z]{3}$/.test(instructedAmount.currency), 'no currency');
@@ -124,7 +123,7 @@ export async function transactionRoutes(): Promise<Target> {
       const isPublic = url === '/.well-known/jwks.json';
       mustHold(statusCode >= 300 || isClient || isPublic, 'did what no client asked for');
       mustHold(statusCode >= 300 || as !== SHOP.id || method !== 'POST', 'sent a payer to a foreign address');
-      if (statusCode === 201) holdRecorded(JSON.parse(answer));
+      if (statusCode === 201) holdPayment(recorded.parse(JSON.parse(answer)).authorization_details[0]);
       mustHold(!answer.includes(BANK.secret) && !answer.includes('"d":'), 'an answer holds a secret');
       const kind = `${method} ${PATHS.indexOf(url)}`;
       // A second run finds what the first has recorded, and a payer may have too many: that is no other outcome.
