@@ -3,16 +3,30 @@ import { connect, type Socket } from 'node:net';
 /** One request as bytes, ready to send. */
 export type Wire = Buffer;
 
-export function wire(port: number, path: string, headers: Readonly<Record<string, string>>, body: string): Wire {
+export function wire(
+  port: number,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  method: 'GET' | 'POST' = 'POST',
+): Wire {
   const lines = Object.entries({ host: `127.0.0.1:${port}`, 'content-type': 'application/json', ...headers });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  return Buffer.from(`POST ${path} HTTP/1.1\r\n${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }
 
 /** Ends a run that hangs. A late answer on a busy machine is a result, not a fault. */
 const DEADLINE_MS = 60_000;
 
-/** Sends one request on an open connection and waits for its answer, which must have no body. */
+/** Whether an answer has come with all of its body, which has a length. */
+function isWhole(seen: string): boolean {
+  const end = seen.indexOf('\r\n\r\n');
+  if (end < 0) return false;
+  const length = /\r\ncontent-length: (\d+)/i.exec(seen.slice(0, end))?.[1] ?? '0';
+  return seen.length >= end + 4 + Number(length);
+}
+
+/** Sends one request on an open connection and waits for its answer. */
 function exchange(socket: Socket, request: Wire, status: number): Promise<void> {
   return new Promise((resolve, reject) => {
     let seen = '';
@@ -20,7 +34,7 @@ function exchange(socket: Socket, request: Wire, status: number): Promise<void> 
     const onData = (chunk: Buffer): void => {
       seen += chunk.toString('latin1');
       const wrong = seen.length >= 12 && seen.slice(9, 12) !== String(status);
-      if (!wrong && !seen.endsWith('\r\n\r\n')) return;
+      if (!wrong && !isWhole(seen)) return;
       socket.off('data', onData);
       clearTimeout(late);
       if (wrong) reject(new Error(`expected ${status}, saw ${seen.slice(0, 300)}`));

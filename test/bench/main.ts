@@ -5,8 +5,9 @@ import { benchPage } from './page.ts';
 import { benchPostgres, benchRoutes } from './routes.ts';
 import { benchSignIn } from './sign-in.ts';
 import { benchSize } from './size.ts';
+import { benchTransactions } from './transactions/bench.ts';
 
-/** `npm run bench [routes|postgres|backlog|size|sign-in|page|calls|eid|eid-page]`: ratios of one run; nothing here passes or fails. */
+/** `npm run bench [routes|postgres|backlog|size|sign-in|page|calls|eid|eid-page|transactions]`: ratios of one run; nothing here passes or fails. */
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const BENCHES = {
   routes: benchRoutes,
@@ -18,6 +19,7 @@ const BENCHES = {
   calls: benchCalls,
   eid: benchEid,
   'eid-page': benchEidPage,
+  transactions: benchTransactions,
 };
 
 const wanted = process.argv.slice(2);

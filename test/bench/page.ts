@@ -15,7 +15,8 @@ function servedIn(line: string): number | undefined {
   return line.includes('/jumio/verify') ? requestLine.safeParse(JSON.parse(line)).data?.ms : undefined;
 }
 
-interface Loaded {
+/** An answer that was loaded as a whole. */
+export interface Loaded {
   readonly ms: number;
   readonly text: string;
 }
@@ -37,7 +38,7 @@ function partsOf(html: string): string[] {
 }
 
 /** Bytes of the bodies, as they are without compression. */
-async function weigh(page: Loaded, origin: string, cookie: string): Promise<string> {
+export async function weigh(page: Loaded, origin: string, cookie: string): Promise<string> {
   const parts = partsOf(page.text);
   const bodies = await Promise.all(parts.map((path) => load(`${origin}${path}`, cookie)));
   const sizes = [page, ...bodies].map(({ text }) => Buffer.byteLength(text));

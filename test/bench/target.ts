@@ -14,6 +14,7 @@ import { mintReference } from '../../webhook/verification/execution/reference.ts
 import { patchOfReadRequest } from '../../webhook/verification/execution/schedule.ts';
 import { publishedContent } from '../../webhook/verification/record/index.ts';
 import { settledIdentity } from './settled.ts';
+import { populatePayments } from './transactions/populate.ts';
 
 /** Both sides of a ratio in one process, so that a slow moment of the machine hits both: the service, and bare routes. */
 
@@ -31,7 +32,7 @@ const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 const config = parseConfig({
   ORY_WEBHOOK_SECRET: SECRET,
   JUMIO_CALLBACK_SECRET: CALLBACK_SECRET,
-  KRATOS_ADMIN_URL: 'http://127.0.0.1:9',
+  KRATOS_ADMIN_URL: process.env.BENCH_KRATOS_URL ?? 'http://127.0.0.1:9',
   JUMIO_AUTH_URL: 'http://127.0.0.1:9/oauth2/token',
   JUMIO_API_BASE_URL: process.env.BENCH_JUMIO_URL ?? 'http://127.0.0.1:9',
   JUMIO_CLIENT_ID: 'bench',
@@ -40,6 +41,14 @@ const config = parseConfig({
   // Two compared targets differ only here.
   EID_PROVIDERS: process.env.EID_PROVIDERS,
   POLICY: process.env.POLICY,
+  TRANSACTIONS: process.env.TRANSACTIONS,
+  PUBLIC_URL: process.env.BENCH_PUBLIC_URL,
+  KRATOS_PUBLIC_URL: process.env.BENCH_KRATOS_URL,
+  TWILIO_API_KEY: process.env.TWILIO_API_KEY,
+  TWILIO_API_SECRET: process.env.TWILIO_API_SECRET,
+  TWILIO_VERIFY_SERVICE: process.env.TWILIO_VERIFY_SERVICE,
+  TWILIO_VERIFY_URL: process.env.TWILIO_VERIFY_URL,
+  PAGE_RATE: '1000000000',
 });
 
 // Both sides write a log, but its destination is not measured.
@@ -77,6 +86,13 @@ function bare() {
     if (!isFromKratos(isSecret, request)) await reply.code(401).send();
   });
   app.post('/bare', async (_request, reply) => reply.code(204).send());
+  // As long as the answer to how a payment stands.
+  app.get('/bare', async () => ({
+    id: 'x'.repeat(36),
+    status: 'open',
+    created_at: 'x'.repeat(24),
+    more: 'x'.repeat(90),
+  }));
   return app;
 }
 
@@ -96,6 +112,8 @@ const dependencies = await createDependencies(config, logger);
 
 const rows = await populate(dependencies);
 
+const payments = await populatePayments(dependencies);
+
 const service = await buildApp(dependencies);
 
 const apps = { service, bare: bare(), hmac: await hmacOnly() };
@@ -107,7 +125,7 @@ for (const [name, app] of Object.entries(apps)) {
   ports[name] = Number(new URL(app.listeningOrigin).port);
 }
 
-process.send?.({ ports, rows, secret: SECRET, callbackSecret: CALLBACK_SECRET });
+process.send?.({ ports, rows, secret: SECRET, callbackSecret: CALLBACK_SECRET, payments });
 
 process.on('message', (message) => {
   if (message === 'worker') dependencies.worker.start();
