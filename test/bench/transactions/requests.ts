@@ -45,6 +45,10 @@ export function paymentTargets({ ports, payments, secret }: Ready): PaymentTarge
       status: 200,
       request: () => wire(ports.service, `/transactions/${any()}`, head, '', 'GET'),
     },
-    bare: { port: ports.bare, status: 200, request: () => wire(ports.bare, '/bare', { 'x-webhook-secret': secret }, '', 'GET') },
+    bare: {
+      port: ports.bare,
+      status: 200,
+      request: () => wire(ports.bare, '/bare', { 'x-webhook-secret': secret }, '', 'GET'),
+    },
   };
 }
