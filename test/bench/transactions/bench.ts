@@ -79,7 +79,8 @@ async function benchBeside(print: Print, validate: Target, { record }: PaymentTa
 
 /** The same requests to a ledger with many payments and to one with few. */
 async function benchLarge(print: Print): Promise<void> {
-  const env = { ...WITH_PAYMENTS, BENCH_APPROVED: APPROVED, BENCH_ROWS: '1000' };
+  const nobody = { BENCH_KRATOS_URL: 'http://127.0.0.1:9' };
+  const env = { ...WITH_PAYMENTS, ...nobody, BENCH_APPROVED: APPROVED, BENCH_ROWS: '1000' };
   const counts = { without: FEW, with: MANY, again: FEW };
   const sides = await forEachSide(counts, (count) => startTarget({ ...env, BENCH_PAYMENTS: count }));
   const targets = mapped(sides, ({ ready }) => paymentTargets(ready));

@@ -7,7 +7,7 @@ import { PROCESS_ENVIRONMENT } from '../../support/service/service.ts';
 import { compared, inTurns } from '../turns.ts';
 import { WITH_PAYMENTS } from './settings.ts';
 
-const ROUNDS = Number(process.env.BENCH_STARTS ?? 9);
+const ROUNDS = Number(process.env.BENCH_STARTS ?? 12);
 
 interface Started {
   readonly ms: number;

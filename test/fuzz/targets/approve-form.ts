@@ -93,11 +93,14 @@ export async function approveForms(): Promise<Target> {
   return {
     name: 'approve-form',
     share: 0.1,
-    seeds: ['sms', 'code', 'passkey', 'decline'].map((act) =>
-      JSON.stringify({
-        isSent: act === 'code',
-        body: `_csrf={token}&act=${act}&code={code}&choice={choice}&assertion={assertion}`,
-      }),
+    seeds: ['sms', 'code', 'passkey', 'decline'].flatMap((act) =>
+      // With the token, without it, with another one, and with two.
+      ['_csrf={token}&', '', '_csrf=x&', '_csrf={token}&_csrf={token}&'].map((token) =>
+        JSON.stringify({
+          isSent: act === 'code',
+          body: `${token}act=${act}&code={code}&choice={choice}&assertion={assertion}`,
+        }),
+      ),
     ),
     dictionary: [
       ...Object.values(RIGHT),
