@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { type JWTPayload, SignJWT } from 'jose';
+import { createPublicKey, randomUUID } from 'node:crypto';
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { startEidIssuer } from '../../support/fakes/eid-issuer.ts';
 import { raw } from '../../support/fakes/http-server.ts';
 import { PUBLIC_URL } from '../../support/service/service.ts';
@@ -10,6 +11,8 @@ import { payerWorld } from '../../support/transactions/payer.ts';
 
 /** The flat claims of a hint, as older integrations write them, with the currency that they lack. */
 const FLAT = { amount: '50.00', currency: 'EUR', payee: 'John Doe', accountnumber: 'DE02 1001 0010 9307 1186 03' };
+
+const publishedKeys = z.object({ keys: z.array(z.record(z.string(), z.string())) });
 
 /** A payer whose bank signs hints. */
 async function world() {
@@ -164,6 +167,37 @@ describe('a hint that is refused', () => {
       'unknown-key',
       'unreadable',
     ]);
+  });
+
+  it('a hint that is signed with the public key as a secret, or brings its own key, is refused, and nothing is fetched for it', async () => {
+    const bank = await world();
+    const claims = bank.claims();
+    const { keys } = publishedKeys.parse(await (await fetch(`${bank.issuer.issuer}/jwks`)).json());
+    const [jwk = {}] = keys;
+    const pem = createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString();
+    const byPublicKey = [pem, pem.trim(), JSON.stringify(jwk), JSON.stringify({ keys })].map((secret) =>
+      new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid: '1' }).sign(new TextEncoder().encode(secret)),
+    );
+    const own = await generateKeyPair('ES256', { extractable: true });
+    const ownJwk = { ...(await exportJWK(own.publicKey)), kid: '1', alg: 'ES256' };
+    const elsewhere = await startEidIssuer();
+    const sign = (header: object) =>
+      new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: '1', ...header }).sign(own.privateKey);
+    const bringsKey = [{ jwk: ownJwk }, { jku: `${elsewhere.issuer}/jwks` }, { x5u: `${elsewhere.issuer}/jwks` }].map(
+      sign,
+    );
+    // What a verifier does not understand, and must: `jose` signs none such.
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const critical = `${part({ alg: 'ES256', kid: '1', crit: ['exp'], exp: 1 })}.${part(claims)}.${'A'.repeat(86)}`;
+    const before = bank.issuer.requestedPaths.length;
+    for (const hint of [...(await Promise.all([...byPublicKey, ...bringsKey])), critical])
+      expect(await bank.open(hint)).toMatchObject({ status: 400, location: undefined });
+    const seen = bank.refusals().map((line) => line.seen);
+    expect(seen.slice(0, 4)).toEqual(['algorithm', 'algorithm', 'algorithm', 'algorithm']);
+    expect(seen.slice(4, 7)).toEqual(['signature', 'signature', 'signature']);
+    expect(seen).toHaveLength(8);
+    expect(elsewhere.requestedPaths).toEqual([]);
+    expect(bank.issuer.requestedPaths.slice(before)).toEqual(['/.well-known/openid-configuration', '/jwks']);
   });
 
   it('a hint of a key that was published a moment ago is refused: strangers must not make the issuer answer at will', async () => {

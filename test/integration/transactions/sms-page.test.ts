@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { useTwilio } from '../../contract/twilio/driver.ts';
 import { buildTestService } from '../../support/service/service.ts';
 import { type Bank, bankOf } from '../../support/transactions/bank.ts';
@@ -195,6 +195,27 @@ describe('a Twilio that checks no code', () => {
   });
 });
 
+describe('a payment that ends while Twilio checks its code', () => {
+  it.each([
+    ['its application cancels', 'cancelled'],
+    ['its payer declines', 'declined'],
+  ])('where %s it stays %s: the right code comes late, counts nothing, and approves nothing', async (_who, state) => {
+    const payer = await atPage();
+    await payer.send();
+    const fields = { code: await payer.code() };
+    await twilio.control('faults', { kind: 'check', fault: 'slow', milliseconds: 300 });
+    const checking = payer.press(payer.path, 'code', fields);
+    await vi.waitFor(async () => expect((await twilio.calls()).at(-1)).toMatchObject({ kind: 'check' }));
+    if (state === 'declined') await payer.press(payer.path, 'decline');
+    else await bank.ask('DELETE', payer.path.replace('/approve/', '/transactions/'));
+    expect((await checking).location).toBe(payer.path);
+    expect([await payer.status(payer.path), await payer.failures()]).toEqual([state, 0]);
+    const kinds = (await bank.ctx.ledger.events(payer.id)).map(({ kind }) => kind);
+    expect(kinds.slice(-2)).toEqual([`txn_${state}`, 'txn_late']);
+    expect((await bank.consume(idOf(payer.path), 'order-1')).json()).toMatchObject({ status: 409, code: 'ended' });
+  });
+});
+
 describe('a service of Twilio that cannot be used', () => {
   it.each([
     ['without PSD2 mode', { psd2Enabled: false }],
@@ -217,4 +238,19 @@ describe('a service of Twilio that cannot be used', () => {
     });
     bank.clock.advance(60_000);
   });
+
+  it.each([503, 'reset', 'html'])(
+    'that cannot be read for %s leaves the passkey, and is read again a minute later',
+    async (fault) => {
+      bank.clock.advance(600_000);
+      await twilio.control('faults', { kind: 'service', fault });
+      const payer = await atPage();
+      const { body } = await payer.browser.get(payer.path);
+      expect(body).toContain('One way to approve cannot be used right now.');
+      expect(body).toContain('data-passkey');
+      bank.clock.advance(60_000);
+      await payer.send();
+      await payer.expectApproved();
+    },
+  );
 });

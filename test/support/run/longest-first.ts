@@ -22,6 +22,7 @@ export const LONGEST: readonly string[] = [
   'test/e2e/',
   'test/integration/pages/',
   'test/integration/worker/replicas.test.ts',
+  'test/integration/transactions/replicas.test.ts',
   'test/integration/cli/',
   'test/integration/api/resources.test.ts',
   'test/integration/',
