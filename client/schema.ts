@@ -612,6 +612,13 @@ export interface paths {
       responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': Health } } };
     };
   };
+  '/health/alive': {
+    /** The same, at the path of the services of Ory. */ get: {
+      parameters: { query?: Record<string, string>; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: { 200: { headers: Record<string, unknown>; content: { 'application/json': Health } } };
+    };
+  };
   '/health/ready': {
     /** Whether the service serves, and what is degraded. */ get: {
       parameters: { query?: Record<string, string>; header?: never; path?: never; cookie?: never };

@@ -71,7 +71,7 @@ async function findProblems(options: HealthOptions): Promise<string[]> {
 }
 
 /**
- * `GET /health/live`, `/health/ready`: 503 only while starting and stopping. A degraded replica still serves: to take
+ * `GET /health/live`, `/health/alive`, `/health/ready`: 503 only while starting and stopping. A degraded replica still serves: to take
  * all replicas out would only refuse every sign-in (docs/design.md#http-routes).
  */
 export async function healthRoutes(app: FastifyInstance, options: HealthOptions): Promise<void> {
@@ -86,7 +86,8 @@ export async function healthRoutes(app: FastifyInstance, options: HealthOptions)
     };
   };
 
-  app.get('/health/live', async () => ({ status: 'ok' }));
+  // The services of Ory answer at `alive`, so that their probes and charts fit.
+  for (const path of ['/health/live', '/health/alive']) app.get(path, async () => ({ status: 'ok' }));
 
   app.get('/health/ready', async (_request, reply) => {
     if (options.phase.current !== 'ready') return reply.code(503).send({ status: options.phase.current });

@@ -38,13 +38,15 @@ function degraded(...problems: unknown[]) {
   return { status: 200, body: { status: 'degraded', degraded: problems, gate: GATE, version: VERSION } };
 }
 
-describe('/health/live', () => {
-  it('/health/live responds as long as the process runs', async () => {
+describe('/health/live and /health/alive', () => {
+  it('both respond as long as the process runs', async () => {
     const service = await testService();
     service.phase.current = 'starting';
     lockLedger(service.databaseUrl);
-    const answer = await service.app.inject('/health/live');
-    expect([answer.statusCode, answer.json()]).toEqual([200, { status: 'ok' }]);
+    for (const path of ['/health/live', '/health/alive']) {
+      const answer = await service.app.inject(path);
+      expect([path, answer.statusCode, answer.json()]).toEqual([path, 200, { status: 'ok' }]);
+    }
   });
 });
 

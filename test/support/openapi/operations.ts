@@ -224,6 +224,15 @@ export const PATHS: readonly Operation[] = [
     problems: [],
   },
   {
+    id: 'getAliveness',
+    method: 'GET',
+    path: '/health/alive',
+    summary: 'The same, at the path of the services of Ory',
+    security: [],
+    answers: { 200: 'Health' },
+    problems: [],
+  },
+  {
     id: 'getReadiness',
     method: 'GET',
     path: '/health/ready',
