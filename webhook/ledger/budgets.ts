@@ -86,6 +86,16 @@ export function createBudgets(store: Store) {
         return turn(row, rate, rows[0]?.waiting ?? 0, now);
       }),
 
+    /** The calls that each budget with a rate has left at `now`; none while it is paused. */
+    levels: (rates: Rates, now: number): Promise<Record<keyof Rates, number>> =>
+      store.read(async (db) => {
+        const left = async (name: keyof Rates): Promise<number> => {
+          const row = await loadBudget(db, name, now);
+          return row.pausedUntil > now ? 0 : Math.max(0, refill(row, rates[name], now).tokens);
+        };
+        return { account: await left('account'), retrieval: await left('retrieval') };
+      }),
+
     /** The budgets that are paused at `now`, or paused for a reason. */
     paused: (now: number): Promise<BudgetReport[]> =>
       store.read(async (db) => {

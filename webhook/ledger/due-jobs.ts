@@ -153,3 +153,27 @@ function nextDueQuery(db: Kysely<Tables>, jobs: readonly DueJob[]): CompiledQuer
   });
   return sql<JobDue>`${sql.join(earliest, sql` union all `)}`.compile(db);
 }
+
+/** What is due of a job at this moment. */
+export interface Backlog {
+  readonly job: string;
+  /** At most `MOST_COUNTED`: more are not counted. */
+  readonly due: number;
+  /** When the first became due, in epoch milliseconds; null: nothing is due. */
+  readonly since: number | null;
+}
+
+/** Counting a whole backlog of a million rows would hold up everything else on SQLite for a second. */
+export const MOST_COUNTED = 10_000;
+
+/** Reads what is due of each job. The rows of a leased identity are due again when the lease ends, and are not counted meanwhile. */
+export async function backlogOf(db: Kysely<Tables>, jobs: readonly DueJob[], now: number): Promise<Backlog[]> {
+  const counts = jobs.map((job) => {
+    const due = sql.ref(job.column);
+    const conditions = sql.join([sql`${due} <= ${now}`, ...conditionsOf(job, job.table)], sql` and `);
+    const first = sql`select ${due} as due from ${sql.table(job.table)} where ${conditions} order by ${due} limit ${MOST_COUNTED}`;
+    return sql`select ${sql.lit(job.name)} as job, count(*) as due, min(due) as since from (${first}) as ${sql.id(job.name)}`;
+  });
+  const { rows } = await sql<Backlog>`${sql.join(counts, sql` union all `)}`.execute(db);
+  return rows;
+}

@@ -7,7 +7,7 @@ import { migrate } from './database/migrations.ts';
 import { openPostgres } from './database/postgres.ts';
 import { openSqlite } from './database/sqlite.ts';
 import type { Store } from './database/store.ts';
-import { createNextDue, type DueJob, type NextDue } from './due-jobs.ts';
+import { type Backlog, backlogOf, createNextDue, type DueJob, type NextDue } from './due-jobs.ts';
 import { type Epoch, openEpoch } from './epoch.ts';
 import { createEventCap } from './event-cap.ts';
 import { type GateRow, gateReader } from './hot-paths/gate-row.ts';
@@ -81,6 +81,8 @@ export interface Ledger {
   claim<Job extends DueJob, Work>(options: ClaimOptions<Job, Work>): Promise<Claimed<Work>[]>;
   /** The next due time of each job, the earliest first; a job that is due for no row is left out. */
   nextDue<Job extends DueJob>(jobs: readonly Job[]): Promise<NextDue<Job>[]>;
+  /** What is due of each job at `now`, and since when. */
+  backlog(jobs: readonly DueJob[], now: number): Promise<Backlog[]>;
   /** The identities that are leased for longer than until `leasedAfter`, or whose attempt is asked for after `requestedAfter`. */
   aheadOf(times: FutureTimes): Promise<string[]>;
   /** Reads the events of an identity, oldest first; null: those of none. */
@@ -207,6 +209,7 @@ async function createLedger(
       cap.limited(now, event, () => store.write((db) => rows.append(db, now, identityId ?? null, event))),
     claim: (options) => store.write((db) => claim(db, options)),
     nextDue: (jobs) => store.read((db) => nextDue(db, jobs)),
+    backlog: (jobs, now) => store.read((db) => backlogOf(db, jobs, now)),
     aheadOf: (times) => store.read((db) => aheadOf(db, times)),
     events: (id) => store.read((db) => events(db, id)),
     copyTo: store.copyTo,

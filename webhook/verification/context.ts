@@ -5,6 +5,7 @@ import type { JumioClient } from '../jumio/types.ts';
 import type { KratosClient } from '../kratos/types.ts';
 import type { Rates } from '../ledger/budgets.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Observer } from './observer.ts';
 import type { OnRejected, Policy } from './policy/index.ts';
 import type { PrefillMapping } from './prefill-data.ts';
 
@@ -29,6 +30,8 @@ export interface Context {
   readonly kratos: KratosClient;
   readonly clock: Clock;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** Undefined: nobody counts what happens. */
+  readonly observer?: Observer | undefined;
   /** In [0, 1): the jitter of retries. */
   readonly random: () => number;
   readonly newId: () => string;

@@ -7,6 +7,7 @@ import { claimCases } from './cases/claim-cases.ts';
 import { epochCases } from './cases/epoch-cases.ts';
 import { eventCases } from './cases/event-cases.ts';
 import { gateCases } from './cases/gate-cases.ts';
+import { gaugeCases } from './cases/gauge-cases.ts';
 import { keyCases } from './cases/key-cases.ts';
 import { normalizeCases } from './cases/normalize-cases.ts';
 import { openingCases } from './cases/opening-cases.ts';
@@ -34,6 +35,7 @@ export function ledgerContract(database: Database): void {
   describe('the row of the gate', () => gateCases(database));
   describe('claims', () => claimCases(database));
   describe('budgets', () => budgetCases(database));
+  describe('gauges', () => gaugeCases(database));
   describe('stopped creation', () => stopCases(database));
   describe('one-time links', () => addressCases(database));
   describe('transactions', () => recordCases(database));

@@ -76,6 +76,7 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
     refused: notHere,
     cleared: notHere,
     turn: async () => 0,
+    levels: notHere,
     paused: async () => [],
   };
   const ctx: Context = {
@@ -89,7 +90,14 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
       budgets,
       transactions: NO_TRANSACTIONS,
       bulkInsert: { insert: notHere, mark: notHere },
-      reports: { events: notHere, withStatus: notHere, problems: notHere, report: notHere, funnel: notHere },
+      reports: {
+        events: notHere,
+        withStatus: notHere,
+        statusCounts: notHere,
+        problems: notHere,
+        report: notHere,
+        funnel: notHere,
+      },
       change,
       preview: notHere,
       record: async () => stored,
@@ -103,6 +111,7 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
       note: notHere,
       claim: notHere,
       nextDue: notHere,
+      backlog: notHere,
       aheadOf: notHere,
       events: notHere,
       copyTo: notHere,

@@ -47,6 +47,10 @@ function isUtf8(bytes: Buffer): boolean {
  */
 export async function callbackRoute(app: FastifyInstance, options: CallbackOptions): Promise<void> {
   const { ctx, worker, secrets } = options;
+  const forged: typeof unauthorized = (request, reply, seen) => {
+    ctx.observer?.callback('forged');
+    return unauthorized(request, reply, seen);
+  };
   // The plugin has a JSON parser of its own; the framework's (text/plain) would otherwise accept other types.
   app.removeAllContentTypeParsers();
   await app.register(rawBody, { global: false, encoding: false, runFirst: true });
@@ -61,18 +65,19 @@ export async function callbackRoute(app: FastifyInstance, options: CallbackOptio
     if (bytes === undefined) return unauthorized(request, reply, 'no body');
     const signature = request.headers['x-jumio-signature'];
     const isSigned = signature !== undefined;
-    if (isSigned && !isSignatureOf(bytes, String(signature), secrets)) return unauthorized(request, reply, 'signature');
+    if (isSigned && !isSignatureOf(bytes, String(signature), secrets)) return forged(request, reply, 'signature');
     if (!isUtf8(bytes)) return unreadable(reply);
     const reference = referenceBody.safeParse(request.body).data?.userReference;
     const { references } = await ctx.ledger.keys.ring(ctx.clock.now());
     const verificationId = reference === undefined ? undefined : readReference(references.accepted, reference);
-    if (!isSigned && verificationId === undefined) return unauthorized(request, reply, 'reference');
+    if (!isSigned && verificationId === undefined) return forged(request, reply, 'reference');
     const body = callbackBody.safeParse(request.body);
     if (!body.success) return unreadable(reply);
     const { id: executionId, status: claimed } = body.data.workflowExecution;
     const known = verificationId === undefined ? {} : { verificationId };
-    const outcome = await handleCallback(ctx, worker, { ...known, executionId, claimed });
-    if (outcome === 'unmatched') request.log.warn({ execution: executionId }, 'callback for an unknown execution');
+    const result = await handleCallback(ctx, worker, { ...known, executionId, claimed });
+    ctx.observer?.callback(result);
+    if (result === 'unknown') request.log.warn({ execution: executionId }, 'callback for an unknown execution');
     return reply.code(200).send();
   });
 }

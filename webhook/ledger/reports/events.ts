@@ -6,6 +6,7 @@ import { report } from './daily.ts';
 import { firstEventSince } from './first-event.ts';
 import { funnel } from './funnel.ts';
 import { createListing } from './listing.ts';
+import { statusCounts } from './status-counts.ts';
 
 /** Rows per query: memory stays bounded however long the ledger is. */
 const PAGE = 500;
@@ -65,6 +66,7 @@ export function createReports(store: Store) {
     events: (query: EventQuery) => events(store, query),
     report: (since: number) => report(store, since),
     funnel: (since: number) => funnel(store, since),
+    statusCounts: () => statusCounts(store),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Context, Worker } from '../context.ts';
+import type { CallbackResult } from '../observer.ts';
 import { applyReadRequest, patchOfReadRequest } from './schedule.ts';
 
 /** A callback whose reference or signature was checked. */
@@ -17,24 +18,35 @@ function identityOf({ ledger }: Context, { verificationId, executionId }: Callba
     : ledger.identityOfVerification(verificationId);
 }
 
-/** Requests the read by a change of the whole record. False: there is no row of the execution, or one that the reference does not name. */
-async function changeRecord(ctx: Context, callback: Callback, now: number): Promise<boolean> {
+/** What is due by a callback now. `unknown`: there is no row of the execution, or one that the reference does not name. */
+type ReadRequested = 'requested' | 'nothing' | 'unknown';
+
+/** Requests the read by a change of the whole record. */
+async function changeRecord(ctx: Context, callback: Callback, now: number): Promise<ReadRequested> {
   const { verificationId, executionId, claimed } = callback;
   const identityId = await identityOf(ctx, callback);
-  if (identityId === undefined) return false;
-  let isMatched = false;
+  if (identityId === undefined) return 'unknown';
+  let requested: ReadRequested = 'unknown';
   await ctx.ledger.change(identityId, now, (record) => {
     const row = record?.verifications.find((one) => one.executionId === executionId);
-    isMatched = row !== undefined && (verificationId === undefined || verificationId === row.id);
-    return record && row && isMatched ? applyReadRequest(record, { verificationId: row.id, claimed }, now) : undefined;
+    const isMatched = row !== undefined && (verificationId === undefined || verificationId === row.id);
+    const change = record && isMatched ? applyReadRequest(record, { verificationId: row.id, claimed }, now) : undefined;
+    requested = !isMatched ? 'unknown' : change === undefined ? 'nothing' : 'requested';
+    return change;
   });
-  return isMatched;
+  return requested;
 }
 
 /** A callback of no verification may be of a face that is compared for a payment: its read is due then, and nothing else. */
 function nudgePayment({ ledger }: Context, { verificationId, executionId }: Callback, now: number): Promise<boolean> {
   const named = verificationId === undefined ? {} : { attemptId: verificationId };
   return ledger.transactions.nudgeAttempt(now, { ...named, executionId });
+}
+
+async function requestRead(ctx: Context, callback: Callback, now: number): Promise<ReadRequested> {
+  const outcome = await ctx.ledger.requestRead(callback, now, (row) => patchOfReadRequest(row, callback.claimed, now));
+  const requested = outcome === 'wide' ? await changeRecord(ctx, callback, now) : outcome;
+  return requested === 'unknown' && (await nudgePayment(ctx, callback, now)) ? 'requested' : requested;
 }
 
 /**
@@ -46,14 +58,15 @@ export async function handleCallback(
   ctx: Context,
   worker: Worker,
   callback: Callback,
-): Promise<'matched' | 'unmatched'> {
+): Promise<Exclude<CallbackResult, 'forged'>> {
   const now = ctx.clock.now();
-  const outcome = await ctx.ledger.requestRead(callback, now, (row) => patchOfReadRequest(row, callback.claimed, now));
-  const isOfVerification = outcome === 'wide' ? await changeRecord(ctx, callback, now) : outcome !== 'unknown';
-  const isMatched = isOfVerification || (await nudgePayment(ctx, callback, now));
-  if (isMatched) worker.wake();
-  else await noteUnmatched(ctx, callback, now);
-  return isMatched ? 'matched' : 'unmatched';
+  const requested = await requestRead(ctx, callback, now);
+  if (requested === 'unknown') {
+    await noteUnmatched(ctx, callback, now);
+    return 'unknown';
+  }
+  worker.wake();
+  return requested === 'requested' ? 'kept' : 'repeat';
 }
 
 async function noteUnmatched(ctx: Context, callback: Callback, now: number): Promise<void> {

@@ -235,6 +235,7 @@ export async function createExecution(ctx: Context, step: Step, row: Verificatio
     const started = await ctx.jumio.create(start);
     const isSaved = await saveExecution(ctx, step, row, started);
     if (!isSaved) return await noteOrphan(ctx, row, started.executionId);
+    if (findVerification(step.current(), row.id).state === 'started') ctx.observer?.started();
     if (started.link !== undefined) return await ctx.ledger.budgets.cleared(ctx.clock.now());
     const reason = 'Jumio gave no web.href: set a domain prefix in the Jumio portal';
     await ctx.ledger.budgets.stop(reason, ctx.clock.now());

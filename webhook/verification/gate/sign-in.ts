@@ -1,6 +1,7 @@
 import type { GateRow } from '../../ledger/ledger.ts';
 import type { ActionableReason, WaitingOn } from '../../model.ts';
 import type { Context, Worker } from '../context.ts';
+import { ruleLabel, type SignInSeen } from '../observer.ts';
 import { type IssuedLink, issueLink } from '../person/index.ts';
 import { effectiveStatus, effectiveWaitingOn } from '../policy/index.ts';
 import { endHandovers, hasNewDetails, inheritanceOf, isRetryable } from '../record/index.ts';
@@ -82,6 +83,13 @@ function needsRepair(ctx: Context, attempt: SignInAttempt, check: GateCheck): bo
   return result.contradiction || isNew || remedyFor(known, attempt, ctx.ledger.createdAt) !== 'none';
 }
 
+/** What the observer hears of a sign-in. */
+function seenOf({ gate }: Context, { decision, result: { status, rule } }: GateCheck): SignInSeen {
+  const refusal = gate.mode === 'shadow' ? 'would_block' : 'block';
+  const seen = status === 'unknown' ? 'undecided' : decision === 'allow' ? 'allow' : refusal;
+  return { decision: seen, status, rule: ruleLabel(rule) };
+}
+
 async function recordAndHeal(ctx: Context, worker: Worker, attempt: SignInAttempt, check: GateCheck): Promise<void> {
   if (hasEvents(ctx, check)) await recordGateEvent(ctx, attempt, check);
   try {
@@ -104,6 +112,7 @@ export async function decideSignIn(
 ): Promise<SignInDecision> {
   const end = performance.now() + deadlineMs;
   const check = await checkGate(ctx, attempt, deadlineMs / 2);
+  ctx.observer?.signIn(seenOf(ctx, check));
   // Most sign-ins need no event and no repair.
   if (!hasEvents(ctx, check) && !needsRepair(ctx, attempt, check)) return check;
   const hasLink = check.answer === 'block_with_way_on';

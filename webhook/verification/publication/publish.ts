@@ -16,6 +16,7 @@ import {
   withholdConsequences,
   withoutDisabledConsequences,
 } from './consequences.ts';
+import { tellPublished } from './decisions.ts';
 import { matchesPublished } from './same-copy.ts';
 import {
   isUnpublished,
@@ -71,7 +72,8 @@ export async function patchContent(ctx: Context, step: Step): Promise<void> {
   if (identity === undefined || identity.content === null) return;
   const copy = await ctx.kratos.publish(step.identityId, contentOf(identity, identity.content));
   expectWritten(matchesPublished(identity, copy));
-  await step.finish((record) => onPublished(record, identity.version, ctx.clock.now()));
+  const isOurs = await step.finish((record) => onPublished(record, identity.version, ctx.clock.now()));
+  if (isOurs) await tellPublished(ctx, step);
 }
 
 /**
@@ -125,7 +127,8 @@ export async function patchState(ctx: Context, step: Step): Promise<void> {
   const answer = await ctx.kratos.setState(step.identityId, state, content);
   expectWritten(answer.state === state && (content === undefined || matchesPublished(identity, answer.jumio)));
   const version = content === undefined ? undefined : identity.version;
-  await step.finish((found) => onPatched(found, state, answer, version, ctx.clock.now()));
+  const isOurs = await step.finish((found) => onPatched(found, state, answer, version, ctx.clock.now()));
+  if (isOurs && version !== undefined) await tellPublished(ctx, step);
 }
 
 async function readBack(ctx: Context, step: Step): Promise<void> {
