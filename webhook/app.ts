@@ -46,7 +46,7 @@ export type Routes = 'all' | 'hooks' | 'public';
 
 /** Returns the application with every plugin and route, by name. Opens no socket and reads no environment. */
 export async function buildApp(dependencies: Dependencies, routes: Routes = 'all'): Promise<FastifyInstance> {
-  const { config, ctx, logger, phase, unreachable, logProblem } = dependencies;
+  const { config, ctx, logger, phase, unreachable, logProblem, observeRequests } = dependencies;
   const loggerInstance: FastifyBaseLogger = logger;
   const app = Fastify({
     loggerInstance,
@@ -59,6 +59,7 @@ export async function buildApp(dependencies: Dependencies, routes: Routes = 'all
     // While stopping, requests on open connections are served: the gate must never answer 5xx (docs/design.md#invariants).
     return503OnClosing: false,
   });
+  observeRequests?.(app);
   closeUnreadBodies(app);
   app.setErrorHandler(answerError);
   answerUnknownRoutes(app, answerNotFound(app));

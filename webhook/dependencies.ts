@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { createEidClient } from './eid/client.ts';
@@ -17,6 +18,7 @@ import { CALL_DEADLINE_MS, type Observe } from './upstream/http.ts';
 import { createProbing, type Probe, type Probing } from './upstream/probing.ts';
 import type { Clock, Context, Waits, Worker } from './verification/context.ts';
 import { mintReference } from './verification/execution/index.ts';
+import type { Observer } from './verification/observer.ts';
 import { normalize, referenceFace } from './verification/record/index.ts';
 import { createWriteSignal } from './verification/waiting.ts';
 import { createWorker } from './verification/worker.ts';
@@ -43,6 +45,16 @@ export interface Dependencies {
   readonly probing: Probing;
   /** Why log lines are being dropped at this moment; undefined: none is. */
   readonly logProblem: () => string | undefined;
+  /** Makes an application tell of its answers; undefined: nobody counts them. */
+  readonly observeRequests: Observers['requests'] | undefined;
+}
+
+/** Those who count what the service does. */
+export interface Observers {
+  readonly calls: Observe;
+  /** Makes an application tell of its answers. */
+  readonly requests: (app: FastifyInstance) => void;
+  readonly verification: Observer;
 }
 
 /**
@@ -197,6 +209,17 @@ export interface DependenciesOptions extends LedgerOptions {
   readonly clock?: Clock;
   /** For readiness; by default no line is dropped. */
   readonly logProblem?: Dependencies['logProblem'];
+  /** By default nobody counts. */
+  readonly observers?: Observers | undefined;
+}
+
+/** Tells each call to both. */
+function both(first: Observe, second: Observe | undefined): Observe {
+  if (second === undefined) return first;
+  return (call, outcome, ms) => {
+    first(call, outcome, ms);
+    second(call, outcome, ms);
+  };
 }
 
 /** Returns the real collaborators. Opens the ledger and nothing else; rejects if it cannot be opened. */
@@ -205,10 +228,11 @@ export async function createDependencies(
   logger: Logger,
   options: DependenciesOptions = {},
 ): Promise<Dependencies> {
-  const { clock = { now: () => Date.now() }, logProblem = () => undefined } = options;
+  const { clock = { now: () => Date.now() }, logProblem = () => undefined, observers } = options;
   const ledger = await openLedger(config.DATABASE_URL, clock.now(), normalize, options);
   const health = createUpstreamHealth(() => clock.now());
-  const { observe, unreachable } = health;
+  const { unreachable } = health;
+  const observe = both(health.observe, observers?.calls);
   const sendsTraits = config.PREPARED_DATA !== undefined;
   const texts = createTexts({ brand: config.BRAND_NAME, overrides: config.TEXTS, sendsTraits });
   const ctx: Context = {
@@ -218,6 +242,7 @@ export async function createDependencies(
     kratos: kratosClient(config, observe),
     clock,
     log: logger,
+    observer: observers?.verification,
     random: Math.random,
     newId: randomUUID,
     rates: rates(config),
@@ -242,6 +267,7 @@ export async function createDependencies(
   const probing = createProbing(probesOf(config, ctx), health, (error) =>
     logger.error({ err: error }, 'a probe of an upstream failed'),
   );
-  const shared = { config, logger, ctx, texts, phase, unreachable, probing, logProblem };
+  const observeRequests = observers?.requests;
+  const shared = { config, logger, ctx, texts, phase, unreachable, probing, logProblem, observeRequests };
   return { ...shared, worker, faces, factors, hints, dataCentre };
 }

@@ -8,7 +8,8 @@ import { logProviderProblems } from './eid/provider-check.ts';
 import { buildListeners } from './listeners.ts';
 import { createLogDestination } from './log-destination.ts';
 import { createLogger } from './logging.ts';
-import { PROGRAM } from './version.ts';
+import type { ProcessMetrics, ServedMetrics } from './metrics/index.ts';
+import { PROGRAM, VERSION } from './version.ts';
 
 /** Longer than one step (a call of 10 s and its commit), so that a running step is not interrupted. */
 const SHUTDOWN_MS = 20_000;
@@ -59,7 +60,7 @@ function logStart({ config, ctx, logger }: Dependencies, files: EnvFiles): void 
 }
 
 /** Stops in phases: no new requests on any listener, then running steps end, then the ledger is closed. A second signal exits at once. */
-function stopOnSignal(dependencies: Dependencies, close: () => Promise<unknown>): void {
+function stopOnSignal(dependencies: Dependencies, close: () => Promise<unknown>, served?: ServedMetrics): void {
   const { logger, phase, worker, probing, ctx } = dependencies;
   closeWithGrace({ delay: SHUTDOWN_MS, logger: false }, async ({ signal, err }) => {
     if (err) logger.fatal({ err }, 'stopping after an unhandled error');
@@ -68,19 +69,32 @@ function stopOnSignal(dependencies: Dependencies, close: () => Promise<unknown>)
     probing.stop();
     await close();
     await worker.stop();
+    await served?.stop();
     await ctx.ledger.close();
     logger.info('stopped');
   });
 }
 
+/** The metrics of this process; undefined: nobody reads them, and their code is not loaded. */
+async function metricsOf(config: Config): Promise<ProcessMetrics | undefined> {
+  const { METRICS_ADDRESS: address } = config;
+  if (address === undefined) return undefined;
+  const { processMetrics } = await import('./metrics/index.ts');
+  return processMetrics(config, address, VERSION);
+}
+
 async function serve({ config, files }: Read): Promise<void> {
   const log = createLogDestination(process.stdout);
   const logger = createLogger(config.LOG_LEVEL, log);
-  const dependencies = await createDependencies(config, logger, { logProblem: () => log.problem(), locks: true });
+  const metrics = await metricsOf(config);
+  const options = { logProblem: () => log.problem(), locks: true, observers: metrics?.observers };
+  const dependencies = await createDependencies(config, logger, options);
   logStart(dependencies, files);
   const listeners = await buildListeners(dependencies);
-  stopOnSignal(dependencies, listeners.close);
+  const served = metrics?.serve(dependencies);
+  stopOnSignal(dependencies, listeners.close, served);
   await listeners.open();
+  if (served !== undefined) logger.info(`metrics at port ${await served.start()}, /metrics`);
   dependencies.worker.start();
   dependencies.probing.start();
   dependencies.phase.current = 'ready';

@@ -5,6 +5,7 @@ import type { Policy } from '../verification/policy/index.ts';
 import { levelsNamedBy, unknownLevels } from './documents.ts';
 import { dataCentreOf, isOfVendor, staysInside } from './hosts.ts';
 import type { ConfigProblem } from './problem.ts';
+import type { ListenAddress } from './values.ts';
 
 /** No two of them may be the same: each authenticates another caller. */
 const SECRETS = ['ORY_WEBHOOK_SECRET', 'JUMIO_CALLBACK_SECRET', 'HANDOVER_SECRET', 'DECISION_SECRET'] as const;
@@ -79,6 +80,7 @@ interface ListenerValues {
   readonly PORT?: number | undefined;
   readonly HOOKS_PORT?: number | undefined;
   readonly HOOKS_HOST?: string | undefined;
+  readonly METRICS_ADDRESS?: ListenAddress | undefined;
 }
 
 /** Two listeners need two ports; an address alone opens none. */
@@ -89,6 +91,14 @@ function listenersClash({ PORT, HOOKS_PORT, HOOKS_HOST }: ListenerValues): Confi
       : [{ name: 'HOOKS_PORT', expected: 'a port, because HOOKS_HOST is set', seen: 'nothing' }];
   if (HOOKS_PORT !== PORT || HOOKS_PORT === 0) return [];
   return [{ name: 'HOOKS_PORT', expected: 'another port than PORT', seen: 'the same' }];
+}
+
+/** Metrics on a port that people or Kratos reach would be read by them. */
+function metricsClash({ PORT, HOOKS_PORT, METRICS_ADDRESS }: ListenerValues): ConfigProblem[] {
+  const port = METRICS_ADDRESS?.port;
+  const taken = port === PORT ? 'PORT' : 'HOOKS_PORT';
+  if (port === undefined || port === 0 || (port !== PORT && port !== HOOKS_PORT)) return [];
+  return [{ name: 'METRICS_ADDRESS', expected: `another port than ${taken}`, seen: 'the same' }];
 }
 
 /** The URLs that this service calls with credentials. */
@@ -150,6 +160,7 @@ export function crossChecks(values: Values): ConfigProblem[] {
     ...passkeyElsewhere(values),
     ...twilioIncomplete(values),
     ...listenersClash(values),
+    ...metricsClash(values),
     ...withoutHttps(values),
     ...tokenEndpointElsewhere(values),
   ];

@@ -73,6 +73,25 @@ export function port() {
   return number('a port number, 0 to 65535', (value) => Number.isInteger(value) && value <= 65_535);
 }
 
+/** An address to listen on. Without a host: every address of the machine. */
+export interface ListenAddress {
+  readonly host: string | undefined;
+  readonly port: number;
+}
+
+/** `host:port`, `[IPv6 address]:port`, or `:port` for every address of the machine. */
+export function listenAddress() {
+  const expected = 'host:port, e.g. 127.0.0.1:9464, or :9464 for every address';
+  const parts = z.string().regex(/^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]*):\d{1,5}$/, expected);
+  return parts
+    .transform((value): ListenAddress => {
+      const colon = value.lastIndexOf(':');
+      const host = value.slice(0, colon).replace(/^\[|\]$/g, '');
+      return { host: host === '' ? undefined : host, port: Number(value.slice(colon + 1)) };
+    })
+    .refine(({ port: number }) => number <= 65_535, { error: expected });
+}
+
 /** Calls per second; may be a fraction. */
 export function rate() {
   return number('a number greater than 0', (value) => value > 0);

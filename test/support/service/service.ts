@@ -11,11 +11,13 @@ import {
   type Dependencies,
   faceContext,
   factorsOf,
+  type Observers,
   probesOf,
   workerOf,
 } from '../../../webhook/dependencies.ts';
 import { createLogger } from '../../../webhook/logging.ts';
 import { createUpstreamHealth } from '../../../webhook/upstream/health.ts';
+import type { Observe } from '../../../webhook/upstream/http.ts';
 import { createProbing } from '../../../webhook/upstream/probing.ts';
 import type { Context, Waits } from '../../../webhook/verification/context.ts';
 import { createFakeJumio, type FakeJumio } from '../fakes/jumio.ts';
@@ -39,11 +41,14 @@ export interface TestServiceOptions {
   readonly ctx?: (ctx: Context, real: Context) => Context;
   /** With what payers approve; by default what the configuration allows. */
   readonly factors?: Dependencies['factors'];
+  /** Those who count; by default nobody does. */
+  readonly observers?: Observers;
   /** The worker does not start until the test starts it. */
   readonly idle?: boolean;
 }
 
-export interface TestService extends Pick<Dependencies, 'config' | 'ctx' | 'worker' | 'faces' | 'phase' | 'probing'> {
+export interface TestService
+  extends Pick<Dependencies, 'config' | 'ctx' | 'worker' | 'faces' | 'phase' | 'probing' | 'unreachable'> {
   /** The application of `PORT`: with `HOOKS_PORT` its public routes, else all. */
   readonly app: FastifyInstance;
   /** The application of `HOOKS_PORT`; without it the same as `app`. */
@@ -102,12 +107,17 @@ async function connect(options: TestServiceOptions, folder: string, logs: LogCap
   const { kratos = createFakeKratos(() => clock.now()) } = options;
   const config = parseConfig({ ...ENVIRONMENT, DATABASE_URL: databaseUrl, ...options.env });
   const logger = createLogger(config.LOG_LEVEL, logs);
-  const real = await createDependencies(config, logger, { clock });
+  const { observers } = options;
+  const real = await createDependencies(config, logger, { clock, observers });
   const health = createUpstreamHealth(() => clock.now());
+  const observe: Observe = (call, outcome, ms) => {
+    health.observe(call, outcome, ms);
+    observers?.calls(call, outcome, ms);
+  };
   const faked = {
     ...real.ctx,
-    jumio: observedFake('jumio', jumio, health.observe),
-    kratos: observedFake('kratos', kratos, health.observe),
+    jumio: observedFake('jumio', jumio, observe),
+    kratos: observedFake('kratos', kratos, observe),
   };
   const waits = { ...real.ctx.waits };
   const ctx = { ...(options.ctx?.(faked, real.ctx) ?? faked), waits };
@@ -115,7 +125,7 @@ async function connect(options: TestServiceOptions, folder: string, logs: LogCap
   const dependencies: Dependencies = {
     ...real,
     ctx,
-    factors: options.factors ?? (await factorsOf(config, { ...ctx, observe: health.observe })),
+    factors: options.factors ?? (await factorsOf(config, { ...ctx, observe })),
     worker: await workerOf(ctx, faces),
     faces,
     unreachable: () => [...health.unreachable(), ...real.unreachable()],
@@ -131,7 +141,7 @@ export async function buildTestService(options: TestServiceOptions = {}): Promis
   const folder = await mkdtemp(join(tmpdir(), 'ledger-'));
   const logs = captureLogs();
   const { dependencies, ...parts } = await connect(options, folder, logs);
-  const { config, ctx, worker, faces, phase, probing } = dependencies;
+  const { config, ctx, worker, faces, phase, probing, unreachable } = dependencies;
   const isSplit = config.HOOKS_PORT !== undefined;
   const app = await buildApp(dependencies, isSplit ? 'public' : 'all');
   const hooks = isSplit ? await buildApp(dependencies, 'hooks') : app;
@@ -145,7 +155,7 @@ export async function buildTestService(options: TestServiceOptions = {}): Promis
     await ctx.ledger.close();
     await rm(folder, { recursive: true });
   };
-  return { app, hooks, config, ctx, worker, faces, phase, probing, logs, ...parts, close };
+  return { app, hooks, config, ctx, worker, faces, phase, probing, unreachable, logs, ...parts, close };
 }
 
 /** A service for one test: closed when the test ends. */

@@ -143,6 +143,19 @@ describe('secrets in the configuration', () => {
     expect(wrongNames({ HANDOVER_SECRET, PUBLIC_URL: 'https://verify.example.com' })).toEqual(['KRATOS_PUBLIC_URL']);
   });
 
+  it('METRICS_ADDRESS is host and port, and no port that people or Kratos reach', () => {
+    const address = (value: string) => config({ METRICS_ADDRESS: value }).METRICS_ADDRESS;
+    expect(address('127.0.0.1:9464')).toEqual({ host: '127.0.0.1', port: 9464 });
+    expect(address('[::1]:9464')).toEqual({ host: '::1', port: 9464 });
+    expect(address(':9464')).toEqual({ host: undefined, port: 9464 });
+    expect(address('')).toBeUndefined();
+    for (const wrong of ['9464', 'http://10.0.0.7:9464', '10.0.0.7', '::1:9464', '10.0.0.7:94640', '10.0.0.7:-1'])
+      expect(wrongNames({ METRICS_ADDRESS: wrong }), wrong).toEqual(['METRICS_ADDRESS']);
+    expect(wrongNames({ METRICS_ADDRESS: ':3000' })).toEqual(['METRICS_ADDRESS']);
+    expect(wrongNames({ HOOKS_PORT: '3001', METRICS_ADDRESS: '10.0.0.7:3001' })).toEqual(['METRICS_ADDRESS']);
+    expect(wrongNames({ PORT: '0', METRICS_ADDRESS: ':0' })).toEqual([]);
+  });
+
   it('HOOKS_PORT is another port than PORT, and HOOKS_HOST needs it', () => {
     expect(wrongNames({ HOOKS_PORT: '3000' })).toEqual(['HOOKS_PORT']);
     expect(wrongNames({ HOOKS_HOST: '10.0.0.7' })).toEqual(['HOOKS_PORT']);

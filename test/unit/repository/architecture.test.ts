@@ -92,6 +92,16 @@ describe('the layout of docs/development.md', () => {
     ).toEqual(['webhook/transactions/members.ts', 'webhook/transactions/model.ts', 'webhook/transactions/settings.ts']);
   });
 
+  it('the service loads nothing of metrics before it knows that somebody reads them', () => {
+    const all = loadedAtOnce(webhook);
+    const server = all.find(({ path }) => path === 'webhook/server.ts');
+    const loaded = server === undefined ? [] : [...reached(server, all)];
+    expect(loaded.length).toBeGreaterThan(100);
+    expect(loaded.filter((path) => path.startsWith('webhook/metrics/'))).toEqual([]);
+    const importers = webhook.filter(({ imports }) => imports.some(({ to }) => to === 'prom-client'));
+    expect(importers.map(({ path }) => path)).toEqual(['webhook/metrics/registry.ts']);
+  });
+
   it('only the ledger normalises a record', () => {
     expect(webhook.flatMap(({ path }) => strayNormalize(path, read(path)))).toEqual([]);
   });

@@ -1,0 +1,69 @@
+import Fastify from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { UpstreamError } from '../../../webhook/errors.ts';
+import { createMetrics } from '../../../webhook/metrics/metrics.ts';
+import { createRegistry } from '../../../webhook/metrics/registry.ts';
+import { defaultPolicy } from '../../../webhook/verification/policy/index.ts';
+import { readMetrics } from '../../support/monitoring/scrape.ts';
+
+const FEW = { name: 'things_total', help: 'Things.', labels: ['kind', 'place'] as const, most: 3 };
+
+describe('the series of a metric', () => {
+  it('beyond the bound, all other labels are counted in one series', async () => {
+    const registry = createRegistry();
+    const count = registry.counter({ ...FEW, known: [{ kind: 'a', place: 'b' }] });
+    for (const place of ['b', 'c', 'd', 'e', 'd']) count({ kind: 'a', place });
+    const samples = readMetrics(await registry.render());
+    expect(samples.map(({ labels, value }) => [labels.kind, labels.place, value])).toEqual([
+      ['a', 'b', 1],
+      ['a', 'c', 1],
+      ['other', 'other', 3],
+    ]);
+  });
+
+  it('what is known is served with zero before it occurs, and a gauge only once it has a value', async () => {
+    const registry = createRegistry();
+    registry.counter({ ...FEW, known: [{ kind: 'a', place: 'b' }] });
+    registry.histogram({ name: 'time_seconds', help: 'Time.', labels: [], buckets: [1], most: 2, known: [{}] });
+    const set = registry.gauge({ name: 'level', help: 'A level.', labels: [] });
+    const before = readMetrics(await registry.render());
+    expect(before.map(({ metric, value }) => `${metric} ${value}`)).toEqual([
+      'jumio_bridge_things_total 0',
+      'jumio_bridge_time_seconds_bucket 0',
+      'jumio_bridge_time_seconds_bucket 0',
+      'jumio_bridge_time_seconds_sum 0',
+      'jumio_bridge_time_seconds_count 0',
+    ]);
+    set({}, 0);
+    expect((await registry.render()).includes('\njumio_bridge_level 0')).toBe(true);
+  });
+
+  it('a process serves fewer than 1,000 series, whatever its operator and strangers do', async () => {
+    const metrics = createMetrics({ policy: defaultPolicy, mode: 'enforce', version: '1.2.3', upstreams: [] });
+    const { requests, calls, verification } = metrics.observers;
+    const app = Fastify();
+    requests(app);
+    for (let n = 0; n < 100; n += 1) app.get(`/route/${n}`, async () => 'here');
+    for (let n = 0; n < 110; n += 1) await app.inject(`/route/${n}`);
+    for (let n = 0; n < 500; n += 1) {
+      calls({ upstream: 'jumio', operation: `op${n}` }, 'ok', 1);
+      calls(
+        { upstream: 'jumio', operation: `op${n}` },
+        new UpstreamError({ upstream: 'jumio', operation: 'x', failure: 'timeout' }),
+        1,
+      );
+      verification.signIn({ decision: 'block', status: 'rejected', rule: `rule ${n}` });
+      verification.decided({ verdict: 'PASSED', source: `eid:${n}`, reason: null, sinceRequestMs: 1, sinceKnownMs: 1 });
+    }
+    const samples = readMetrics(await metrics.render());
+    // The gauges of the ledger and of upstreams, which `watch` adds, are some fifty.
+    expect(samples.length).toBeLessThan(940);
+    expect(samples.length).toBeGreaterThan(700);
+    const total = (name: string): number =>
+      samples.filter(({ metric }) => metric === `jumio_bridge_${name}`).reduce((sum, { value }) => sum + value, 0);
+    expect(total('http_request_duration_seconds_count')).toBe(110);
+    expect(total('upstream_request_duration_seconds_count')).toBe(1_000);
+    expect(total('gate_decisions_total')).toBe(500);
+    expect(total('verifications_decided_total')).toBe(500);
+  });
+});

@@ -1,0 +1,56 @@
+import type { Observe, Outcome } from '../upstream/http.ts';
+import type { MetricRegistry } from './registry.ts';
+
+/** The deadline of a call is 10 seconds (`CALL_DEADLINE_MS`). */
+const BUCKETS_S = [0.25, 1, 5];
+
+/** Operations × outcomes; without a fault there are about twenty. */
+const MOST = 45;
+
+/** Those that each installation makes. */
+const KNOWN = [
+  ['jumio', 'token'],
+  ['jumio', 'create'],
+  ['jumio', 'status'],
+  ['jumio', 'details'],
+  ['kratos', 'patch'],
+  ['kratos', 'read'],
+  ['kratos', 'whoami'],
+].map(([upstream = '', operation = '']) => ({ upstream, operation, outcome: 'ok' }));
+
+/**
+ * How a call ended. `refused`: the upstream answered, and will not: 4xx. `limited`: it asks for a pause. `timeout`: no whole answer in
+ * time. `broken`: no connection, 5xx, or an answer that is not as documented.
+ */
+type CallOutcome = 'ok' | 'refused' | 'limited' | 'timeout' | 'broken';
+
+function outcomeOf(outcome: Outcome): CallOutcome {
+  if (outcome === 'ok') return 'ok';
+  const { failure, status = 0 } = outcome.facts;
+  switch (failure) {
+    case 'timeout':
+      return 'timeout';
+    case 'status':
+      return status === 429 ? 'limited' : status < 500 ? 'refused' : 'broken';
+    case 'unreachable':
+    case 'interrupted':
+    case 'unusable':
+      return 'broken';
+    default:
+      return failure satisfies never;
+  }
+}
+
+/** Returns what counts the calls of this service. The observer of the upstreams reports each of them once. */
+export function measuredCalls({ histogram }: MetricRegistry): Observe {
+  const observe = histogram({
+    name: 'upstream_request_duration_seconds',
+    help: 'A call to an upstream, the reading of its answer and a retry after a 401 included.',
+    labels: ['upstream', 'operation', 'outcome'],
+    buckets: BUCKETS_S,
+    most: MOST,
+    known: KNOWN,
+  });
+  return ({ upstream, operation }, outcome, ms) =>
+    observe({ upstream, operation, outcome: outcomeOf(outcome) }, ms / 1_000);
+}
