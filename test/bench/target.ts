@@ -9,10 +9,12 @@ import { parseConfig } from '../../webhook/config/config.ts';
 import { createDependencies, type Dependencies } from '../../webhook/dependencies.ts';
 import { createSecretCheck, isFromKratos, isSignatureOf } from '../../webhook/http/authenticity.ts';
 import { RequestLog } from '../../webhook/logging.ts';
+import { processMetrics } from '../../webhook/metrics/index.ts';
 import type { Identity } from '../../webhook/model.ts';
 import { mintReference } from '../../webhook/verification/execution/reference.ts';
 import { patchOfReadRequest } from '../../webhook/verification/execution/schedule.ts';
 import { publishedContent } from '../../webhook/verification/record/index.ts';
+import { VERSION } from '../../webhook/version.ts';
 import { settledIdentity } from './settled.ts';
 import { populatePayments } from './transactions/populate.ts';
 
@@ -49,6 +51,7 @@ const config = parseConfig({
   TWILIO_VERIFY_SERVICE: process.env.TWILIO_VERIFY_SERVICE,
   TWILIO_VERIFY_URL: process.env.TWILIO_VERIFY_URL,
   PAGE_RATE: '1000000000',
+  METRICS_ADDRESS: process.env.METRICS_ADDRESS,
 });
 
 // Both sides write a log, but its destination is not measured.
@@ -108,7 +111,13 @@ async function hmacOnly() {
   return app;
 }
 
-const dependencies = await createDependencies(config, logger);
+const { METRICS_ADDRESS: address } = config;
+
+const metrics = address && processMetrics(config, address, VERSION);
+
+const dependencies = await createDependencies(config, logger, { observers: metrics?.observers });
+
+await metrics?.serve(dependencies).start();
 
 const rows = await populate(dependencies);
 
