@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { type Kysely, sql } from 'kysely';
 import type { Change, IdentityRecord, LedgerEvent, Normalize, OneTimeLink } from '../model.ts';
 import { createBudgets } from './budgets.ts';
@@ -141,6 +142,16 @@ function following(store: Store, epoch: Epoch): Store {
   return { ...store, write };
 }
 
+/**
+ * Tells whoever traces (tracing/start.js) that an identity was changed, or that an execution is to be read, in the context of the request or step
+ * that did it. Without a subscriber it is a look at a flag.
+ */
+const written = channel('jumio-bridge.written');
+
+function tellWritten(id: string): void {
+  if (written.hasSubscribers) written.publish({ id });
+}
+
 async function createLedger(
   store: Store,
   epoch: Epoch,
@@ -178,21 +189,30 @@ async function createLedger(
     identityOfVerification: (id) => store.read((db) => ofVerification(db, id)),
     identityOfExecution: (id) => store.read((db) => ofExecution(db, id)),
     identityOfSubject: (subject) => store.read((db) => ofSubject(db, subject)),
-    change: (id, now, decide) =>
-      store.write(async (db) => {
+    change: async (id, now, decide) => {
+      let isChanged = false;
+      const saved = await store.write(async (db) => {
         // A row that does not exist yet cannot be locked: this makes two replicas wait for each other.
         if (store.dialect === 'postgres')
           await sql`select pg_advisory_xact_lock(hashtextextended(${id}, 0))`.execute(db);
         const before = await rows.loadLocked(db, id);
         const change = decide(before);
+        isChanged = change !== undefined;
         if (change === undefined) return before;
         const after = await rows.save(db, before, change.record, now);
         for (const event of change.events ?? []) await rows.append(db, now, id, event);
         if (change.withdrawLinks) await withdrawLinks(db, id);
         if (change.link !== undefined) await saveLink(db, store.dialect, change.link);
         return after;
-      }),
-    requestRead,
+      });
+      if (isChanged) tellWritten(id);
+      return saved;
+    },
+    requestRead: async (execution, now, decide) => {
+      const outcome = await requestRead(execution, now, decide);
+      if (outcome === 'requested') tellWritten(execution.executionId);
+      return outcome;
+    },
     preview: async (id, now, decide) => {
       const before = await store.read((db) => rows.load(db, id));
       const change = decide(before);

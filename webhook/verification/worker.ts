@@ -1,3 +1,4 @@
+import { tracingChannel } from 'node:diagnostics_channel';
 import { LedgerUnavailable } from '../errors.ts';
 import type { Context, OtherWork, Worker } from './context.ts';
 import { type Claim, lease } from './job.ts';
@@ -70,6 +71,26 @@ export async function runStep(ctx: Context, claim: Claim, slots: Slots): Promise
   if (failed !== undefined) throw failed.reason;
 }
 
+/** A step, as it is told to whoever traces: the ids of its identity and executions, and the names of its jobs. */
+interface TracedStep {
+  readonly ids: readonly string[];
+  readonly jobs: readonly string[];
+}
+
+/** Steps for tracing/start.js. Without a subscriber nothing is done for it. */
+const steps = tracingChannel('jumio-bridge.step');
+
+function tracedStep({ record: { identity, verifications }, work }: Claim): TracedStep {
+  const executions = verifications.flatMap(({ executionId }) => executionId ?? []);
+  return { ids: [identity.id, ...executions], jobs: work.map(({ job }) => job.name) };
+}
+
+/** Runs a step in the context that whoever traces gives it. */
+function runTraced(ctx: Context, claim: Claim, slots: Slots): Promise<void> {
+  if (!steps.start.hasSubscribers) return runStep(ctx, claim, slots);
+  return steps.tracePromise(() => runStep(ctx, claim, slots), tracedStep(claim));
+}
+
 /** How often to claim without being woken: another replica makes work due without a signal, and a clock may be set. */
 const POLL_EVERY_MS = 1_000;
 
@@ -117,7 +138,7 @@ export function createWorker(ctx: Context, others: readonly OtherWork[] = []): W
 
   function launch(claim: Claim): void {
     for (const { job } of claim.work) slots.take(job.name);
-    const step: Promise<void> = runStep(ctx, claim, slots)
+    const step: Promise<void> = runTraced(ctx, claim, slots)
       .catch(report)
       .finally(() => {
         running.delete(step);
