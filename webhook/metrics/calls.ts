@@ -43,7 +43,7 @@ function outcomeOf(outcome: Outcome): CallOutcome {
 
 /** Returns what counts the calls of this service. The observer of the upstreams reports each of them once. */
 export function measuredCalls({ histogram }: MetricRegistry): Observe {
-  const observe = histogram({
+  const seriesOf = histogram({
     name: 'upstream_request_duration_seconds',
     help: 'A call to an upstream, the reading of its answer and a retry after a 401 included.',
     labels: ['upstream', 'operation', 'outcome'],
@@ -52,5 +52,5 @@ export function measuredCalls({ histogram }: MetricRegistry): Observe {
     known: KNOWN,
   });
   return ({ upstream, operation }, outcome, ms) =>
-    observe({ upstream, operation, outcome: outcomeOf(outcome) }, ms / 1_000);
+    seriesOf({ upstream, operation, outcome: outcomeOf(outcome) })(ms / 1_000);
 }

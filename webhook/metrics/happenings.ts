@@ -76,7 +76,7 @@ export function measuredHappenings({ counter, histogram }: MetricRegistry, gate:
     known: usualDecisions(),
   });
   const timed = (name: string, help: string) =>
-    histogram({ name, help, labels: [], buckets: BUCKETS_S, most: 2, known: [{}] });
+    histogram({ name, help, labels: [], buckets: BUCKETS_S, most: 2, known: [{}] })({});
   const toVerdict = timed(
     'time_to_verdict_seconds',
     'From the request of a verification to the first decision of Jumio.',
@@ -88,8 +88,8 @@ export function measuredHappenings({ counter, histogram }: MetricRegistry, gate:
     started: () => started({}),
     decided: ({ verdict, source, reason, sinceRequestMs, sinceKnownMs }) => {
       decided({ verdict, source, reason: reason ?? 'none' });
-      if (sinceRequestMs !== null) toVerdict({}, sinceRequestMs / 1_000);
-      toPublication({}, sinceKnownMs / 1_000);
+      if (sinceRequestMs !== null) toVerdict(sinceRequestMs / 1_000);
+      toPublication(sinceKnownMs / 1_000);
     },
   };
 }

@@ -32,12 +32,13 @@ export interface BoundedHistogram<Name extends string> extends Bounded<Name> {
   readonly buckets: readonly number[];
 }
 
+/** Returns what takes the seconds of one series. Who takes many keeps it: to find it costs more than to use it. */
+export type TimedSeries<Name extends string> = (labels: SeriesLabels<Name>) => (seconds: number) => void;
+
 /** The metrics of a process. */
 export interface MetricRegistry {
   readonly counter: <Name extends string>(metric: Bounded<Name>) => (labels: SeriesLabels<Name>) => void;
-  readonly histogram: <Name extends string>(
-    metric: BoundedHistogram<Name>,
-  ) => (labels: SeriesLabels<Name>, seconds: number) => void;
+  readonly histogram: <Name extends string>(metric: BoundedHistogram<Name>) => TimedSeries<Name>;
   /** A gauge is served from its first value on: none is a number that nobody has read. */
   readonly gauge: <Name extends string>(
     metric: Description<Name>,
@@ -76,6 +77,8 @@ function perSeries<Name extends string, Take>(
 /** Returns an empty registry. */
 export function createRegistry(): MetricRegistry {
   const registry = new Registry();
+  // Counted here, and added when they are served: the library takes longer than a sign-in may.
+  const tallies: (() => void)[] = [];
   const options = ({ name, help, labels }: Description<string>) => ({
     name: `${PREFIX}${name}`,
     help,
@@ -88,7 +91,14 @@ export function createRegistry(): MetricRegistry {
       const of = perSeries(metric, (values) => {
         const series = counter.labels(...values);
         series.inc(0);
-        return () => series.inc();
+        let count = 0;
+        tallies.push(() => {
+          series.inc(count);
+          count = 0;
+        });
+        return () => {
+          count += 1;
+        };
       });
       for (const series of metric.known) of(series);
       return (series) => of(series)();
@@ -102,7 +112,7 @@ export function createRegistry(): MetricRegistry {
         return (seconds: number) => series.observe(seconds);
       });
       for (const series of metric.known) of(series);
-      return (series, seconds) => of(series)(seconds);
+      return of;
     },
     gauge: (metric) => {
       const gauge = new Gauge(options(metric));
@@ -110,7 +120,10 @@ export function createRegistry(): MetricRegistry {
       if (metric.labels.length === 0) gauge.remove();
       return (series, value) => gauge.set(series, value);
     },
-    render: () => registry.metrics(),
+    render: () => {
+      for (const add of tallies) add();
+      return registry.metrics();
+    },
     contentType: registry.contentType,
   };
 }

@@ -5,7 +5,7 @@ import type { LedgerGauges } from './ledger-gauges.ts';
 /** Milliseconds from the end of one round to the next. */
 const EVERY_MS = { short: 15_000, long: 60_000 };
 
-/** Between two pages of a long round: a million identities take four minutes, and a hundredth of a processor. */
+/** Between two pages of a long round: a million identities take four minutes, and a fiftieth of a processor. */
 const PAGE_PAUSE_MS = 250;
 
 /** The rounds of a process. */

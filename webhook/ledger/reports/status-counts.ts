@@ -14,18 +14,20 @@ export interface StatusCount {
 }
 
 interface CountRow extends StatusCount {
-  readonly last: string;
+  readonly last: string | number;
 }
 
 /**
- * Counts the identities by status, page by page in the order of their ids. A count of the whole would read every row at once, and there is
- * no index by status; whoever asks waits between two pages as long as it likes.
+ * Counts the identities by status, page by page. A count of the whole would read every row at once, and there is no index by status;
+ * whoever asks waits between two pages as long as it likes. SQLite reads in the order in which the rows are stored, which takes a fraction of the time of an order by ids.
  */
 export async function* statusCounts(store: Store): AsyncGenerator<readonly StatusCount[]> {
-  for (let after = ''; ; ) {
-    const { rows } = await store.read((db) =>
-      sql<CountRow>`select status, count(*) as count, min(decided_at) as oldest, max(id) as last
-        from (select id, status, decided_at from identities where id > ${after} order by id limit ${PAGE}) as page
+  const isSqlite = store.dialect === 'sqlite';
+  const key = sql.raw(isSqlite ? 'rowid' : 'id');
+  for (let after: string | number = isSqlite ? 0 : ''; ; ) {
+    const { rows }: { rows: CountRow[] } = await store.read((db) =>
+      sql<CountRow>`select status, count(*) as count, min(decided_at) as oldest, max(place) as last
+        from (select ${key} as place, status, decided_at from identities where ${key} > ${after} order by ${key} limit ${PAGE}) as page
         group by status`.execute(db),
     );
     yield rows.map(({ status, count, oldest }) => ({ status, count, oldest }));
