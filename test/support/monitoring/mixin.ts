@@ -33,9 +33,6 @@ const mixin = z.object({
   dashboard: z.object({ panels: z.array(panel) }).loose(),
 });
 
-/** An alert rule of the mixin. */
-export type AlertRule = z.infer<typeof alert>;
-
 /** The mixin, rendered. */
 export type Mixin = z.infer<typeof mixin>;
 
