@@ -31,17 +31,15 @@ export function createMetricsListener(
 ): MetricsListener {
   const server = createServer(
     { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, keepAliveTimeout: 72_000 },
-    async (request, response) => {
+    (request, response) => {
       const path = request.url?.split('?')[0];
       if (path !== '/metrics') return void response.writeHead(404).end();
       if (request.method !== 'GET' && request.method !== 'HEAD')
         return void response.writeHead(405, { allow: 'GET' }).end();
-      try {
-        const text = await render();
-        response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' }).end(text);
-      } catch {
-        response.writeHead(500).end();
-      }
+      render().then(
+        (text) => response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' }).end(text),
+        () => response.writeHead(500).end(),
+      );
     },
   );
   return {

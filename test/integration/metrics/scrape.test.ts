@@ -148,7 +148,9 @@ describe('a day as it is counted', () => {
         [...names.matchAll(/`(\w+)`/g)].map(([, name]) => ({
           name: `jumio_bridge_${name}`,
           type,
-          labels: [...labels.matchAll(/`(\w+)`/g)].map(([, label]) => label).sort(),
+          labels: [...labels.matchAll(/`(\w+)`/g)]
+            .map(([, label = '']) => label)
+            .toSorted((one, other) => one.localeCompare(other)),
         })),
       );
     const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type]) => {
@@ -156,7 +158,7 @@ describe('a day as it is counted', () => {
         ({ metric }) => metric.replace(/_(bucket|sum|count)$/, '') === name || metric === name,
       );
       const labels = new Set(own.flatMap((one) => Object.keys(one.labels)).filter((label) => label !== 'le'));
-      return { name, type, labels: [...labels].sort() };
+      return { name, type, labels: [...labels].toSorted((one, other) => one.localeCompare(other)) };
     });
     const byName = (one: { name: string }, other: { name: string }) => one.name.localeCompare(other.name);
     expect(types.sort(byName)).toEqual(documented.sort(byName));

@@ -28,7 +28,7 @@ function keyOf(labels: Value['labels'], names?: readonly string[]): string {
   return JSON.stringify(
     Object.entries(labels)
       .filter(([name]) => names === undefined || names.includes(name))
-      .sort(),
+      .sort(([one], [other]) => one.localeCompare(other)),
   );
 }
 
