@@ -50,7 +50,7 @@ export async function buildApp(dependencies: Dependencies, routes: Routes = 'all
   const loggerInstance: FastifyBaseLogger = logger;
   const app = Fastify({
     loggerInstance,
-    logController: new RequestLog(),
+    logController: new RequestLog(observeRequests),
     trustProxy: config.TRUSTED_PROXIES.length > 0 ? config.TRUSTED_PROXIES : false,
     // A URL that cannot be decoded never reaches a route; the framework's own answer would echo it.
     frameworkErrors: answerError,
@@ -59,7 +59,6 @@ export async function buildApp(dependencies: Dependencies, routes: Routes = 'all
     // While stopping, requests on open connections are served: the gate must never answer 5xx (docs/design.md#invariants).
     return503OnClosing: false,
   });
-  observeRequests?.(app);
   closeUnreadBodies(app);
   app.setErrorHandler(answerError);
   answerUnknownRoutes(app, answerNotFound(app));

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { createEidClient } from './eid/client.ts';
@@ -10,6 +9,7 @@ import { baseUrls, type SdkDataCentre, sdkDataCentre } from './jumio/regions.ts'
 import type { JumioClientOptions } from './jumio/types.ts';
 import { createKratosClient, NOBODY } from './kratos/client.ts';
 import { type LedgerOptions, openLedger } from './ledger/ledger.ts';
+import type { ObserveAnswer } from './logging.ts';
 import { createTexts, type Texts } from './texts/texts.ts';
 import type { FaceContext, Factors } from './transactions/index.ts';
 import { createTwilioClient } from './twilio/client.ts';
@@ -45,15 +45,14 @@ export interface Dependencies {
   readonly probing: Probing;
   /** Why log lines are being dropped at this moment; undefined: none is. */
   readonly logProblem: () => string | undefined;
-  /** Makes an application tell of its answers; undefined: nobody counts them. */
+  /** Is told of each answer; undefined: nobody counts them. */
   readonly observeRequests: Observers['requests'] | undefined;
 }
 
 /** Those who count what the service does. */
 export interface Observers {
   readonly calls: Observe;
-  /** Makes an application tell of its answers. */
-  readonly requests: (app: FastifyInstance) => void;
+  readonly requests: ObserveAnswer;
   readonly verification: Observer;
 }
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { ObserveAnswer } from '../logging.ts';
 import type { Observe } from '../upstream/http.ts';
 import type { Observer } from '../verification/observer.ts';
 import { measuredCalls } from './calls.ts';
@@ -25,7 +25,7 @@ export interface Metrics {
   /** What the service tells them, handed to it as its log is. */
   readonly observers: {
     readonly calls: Observe;
-    readonly requests: (app: FastifyInstance) => void;
+    readonly requests: ObserveAnswer;
     readonly verification: Observer;
   };
   /** Adds the gauges of the ledger and of the upstreams. Call it once. */

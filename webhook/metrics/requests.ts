@@ -1,4 +1,5 @@
-import type { FastifyInstance, onResponseHookHandler } from 'fastify';
+import type { FastifyRequest } from 'fastify';
+import type { ObserveAnswer } from '../logging.ts';
 import type { MetricRegistry } from './registry.ts';
 
 /** The bounds that an objective speaks of are among them: 0.25 for the gate, 1 for a callback (docs/metrics.md#objectives). */
@@ -12,11 +13,15 @@ const KNOWN = ['/jumio/validate', '/jumio/callback', '/jumio/initiate'].flatMap(
   ['2xx', '4xx', '5xx'].map((code) => ({ route, method: 'POST', code })),
 );
 
-/**
- * Returns what makes an application count its answers, also of routes that are registered later. The requests of probes are left out: they
- * would be most of all.
- */
-export function measuredRequests({ histogram }: MetricRegistry): (app: FastifyInstance) => void {
+/** How a route is named in a metric. Strangers choose the path and the method of a request to no route; a route of several methods refuses them all alike. */
+function labelsOf({ is404, routeOptions: { url, method } }: FastifyRequest): { route: string; method: string } {
+  if (is404 || url === undefined) return { route: 'unknown', method: 'any' };
+  const [only, ...others] = [method].flat();
+  return { route: url, method: others.length > 0 ? 'other' : String(only) };
+}
+
+/** Returns what counts the answers of an application. The requests of probes are left out: they would be most of all. */
+export function measuredRequests({ histogram }: MetricRegistry): ObserveAnswer {
   const seriesOf = histogram({
     name: 'http_request_duration_seconds',
     help: 'From the arrival of a request to its answer, by the template of its route. Without the probes of /health.',
@@ -25,30 +30,16 @@ export function measuredRequests({ histogram }: MetricRegistry): (app: FastifyIn
     most: MOST,
     known: KNOWN,
   });
-  const measured = (route: string, method: string): onResponseHookHandler => {
-    // Looked up once for each class: the gate answers thousands of requests in a second.
-    const byClass: ((seconds: number) => void)[] = [];
-    return (_request, reply, done) => {
-      const place = Math.floor(reply.statusCode / 100);
-      const observe = byClass[place] ?? seriesOf({ route, method, code: `${place}xx` });
-      byClass[place] = observe;
-      observe(reply.elapsedTime / 1_000);
-      done();
-    };
-  };
-  return (app) => {
-    app.addHook('onRoute', (route) => {
-      if (route.url.startsWith('/health/')) return;
-      const methods = [route.method].flat();
-      const onResponse = [route.onResponse ?? []].flat();
-      // Routes with several methods refuse them all alike.
-      route.onResponse = [measured(route.url, methods.length === 1 ? String(methods[0]) : 'other'), ...onResponse];
-    });
-    // Strangers choose the path and the method of a request to no route.
-    const unknown = measured('unknown', 'any');
-    app.addHook('onResponse', function (request, reply, done) {
-      if (request.is404) unknown.call(this, request, reply, done);
-      else done();
-    });
+  // Looked up once for each route and class: the gate answers thousands of requests in a second.
+  const byRoute = new WeakMap<object, ((seconds: number) => void)[]>();
+  return (request, status, ms) => {
+    const { config, url } = request.routeOptions;
+    if (url?.startsWith('/health/')) return;
+    const byClass = byRoute.get(config) ?? [];
+    byRoute.set(config, byClass);
+    const place = Math.floor(status / 100);
+    const observe = byClass[place] ?? seriesOf({ ...labelsOf(request), code: `${place}xx` });
+    byClass[place] = observe;
+    observe(ms / 1_000);
   };
 }

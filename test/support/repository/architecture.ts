@@ -45,7 +45,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       'texts',
       'upstream',
     ],
-    types: ['config', 'errors', 'http'],
+    types: ['config', 'errors', 'http', 'logging'],
   },
   config: {
     values: [
@@ -65,7 +65,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   // What a process counts: it hears of it, and nothing knows that it is there. The only importer of the library for it.
   metrics: {
     values: ['errors', 'verification'],
-    types: ['config', 'dependencies', 'ledger', 'model', 'upstream'],
+    types: ['config', 'dependencies', 'ledger', 'logging', 'model', 'upstream'],
   },
   // What a process applies, and how a command asks the running one.
   applied: { values: ['version'], types: ['config'] },

@@ -1,6 +1,7 @@
 import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../webhook/errors.ts';
+import { createLogger, RequestLog } from '../../../webhook/logging.ts';
 import { createMetrics } from '../../../webhook/metrics/metrics.ts';
 import { createRegistry } from '../../../webhook/metrics/registry.ts';
 import { defaultPolicy } from '../../../webhook/verification/policy/index.ts';
@@ -41,8 +42,7 @@ describe('the series of a metric', () => {
   it('a process serves fewer than 1,000 series, whatever its operator and strangers do', async () => {
     const metrics = createMetrics({ policy: defaultPolicy, mode: 'enforce', version: '1.2.3', upstreams: [] });
     const { requests, calls, verification } = metrics.observers;
-    const app = Fastify();
-    requests(app);
+    const app = Fastify({ loggerInstance: createLogger('silent'), logController: new RequestLog(requests) });
     for (let n = 0; n < 100; n += 1) app.get(`/route/${n}`, async () => 'here');
     for (let n = 0; n < 110; n += 1) await app.inject(`/route/${n}`);
     for (let n = 0; n < 500; n += 1) {
