@@ -114,7 +114,12 @@ function eidOf({ EID_PROVIDERS: providers, userAgent }: Config, clock: Clock, ob
 }
 
 /** What building the factors takes. */
-type FactorSources = Pick<Context, 'kratos' | 'log'> & { readonly observe: Observe };
+interface FactorSources extends Pick<Context, 'kratos' | 'log'> {
+  readonly observe: Observe;
+  readonly faces: FaceContext | undefined;
+  /** Wakes the worker. */
+  readonly wake: () => void;
+}
 
 async function passkeyOf({ TRANSACTIONS: settings, PUBLIC_URL: publicUrl }: Config, { kratos, log }: FactorSources) {
   if (settings?.passkey === undefined || publicUrl === undefined) return undefined;
@@ -133,10 +138,20 @@ async function smsOf(config: Config, { log, observe }: FactorSources) {
   return createSmsFactor({ twilio, log, settings });
 }
 
+async function faceOf({ TRANSACTIONS: settings }: Config, { faces, wake }: FactorSources) {
+  if (settings?.face === undefined || faces === undefined) return undefined;
+  const { createFaceFactor } = await import('./transactions/index.ts');
+  return createFaceFactor(faces, { workflowKey: settings.face.workflow_key, wake });
+}
+
 /** Returns the factors that the configuration allows. Their code is loaded only where payments are configured. */
 export async function factorsOf(config: Config, sources: FactorSources): Promise<Factors> {
-  const [passkey, sms] = await Promise.all([passkeyOf(config, sources), smsOf(config, sources)]);
-  return { ...(passkey && { passkey }), ...(sms && { sms }) };
+  const [passkey, sms, face] = await Promise.all([
+    passkeyOf(config, sources),
+    smsOf(config, sources),
+    faceOf(config, sources),
+  ]);
+  return { ...(passkey && { passkey }), ...(sms && { sms }), ...(face && { face }) };
 }
 
 function hintsOf({ TRANSACTIONS: settings, PUBLIC_URL, userAgent }: Config, clock: Clock): HintClient | undefined {
@@ -257,11 +272,11 @@ export async function createDependencies(
     callDeadlineMs: CALL_DEADLINE_MS,
     waits: WAITS,
   };
-  const factors = await factorsOf(config, { ...ctx, observe });
   const hints = hintsOf(config, clock);
   const phase: Phase = { current: 'starting' };
   const faces = faceContext(config, ctx);
   const worker = await workerOf(ctx, faces);
+  const factors = await factorsOf(config, { ...ctx, observe, faces, wake: () => worker.wake() });
   const dataCentre = sdkDataCentre(config.JUMIO_API_BASE_URL);
   const probing = createProbing(probesOf(config, ctx), health, (error) =>
     logger.error({ err: error }, 'a probe of an upstream failed'),

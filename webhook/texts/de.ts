@@ -216,6 +216,14 @@ export const de: Messages = {
     'Wir haben einen Code an {{phone}} gesendet. Prüfen Sie, ob die SMS denselben Betrag, Empfänger und dasselbe Kennzeichen nennt wie diese Seite.',
   'approve.code': 'Code aus der SMS',
   'approve.passkey_unused': 'Der Passkey wurde nicht benutzt. Es wurde nichts freigegeben.',
+  'approve.face_agree':
+    'Jumio vergleicht Ihr Gesicht mit dem aus Ihrer Identitätsprüfung. Wenn Sie auf diese Schaltfläche drücken, stimmen Sie dem zu.',
+  'approve.face_preparing': 'Der Gesichtsvergleich wird vorbereitet. Diese Seite aktualisiert sich von selbst.',
+  'approve.face_ready':
+    'Der Gesichtsvergleich ist bereit. Bitte schließen Sie ihn innerhalb von fünf Minuten bei Jumio ab.',
+  'approve.face_checking': 'Jumio vergleicht Ihr Gesicht. Diese Seite aktualisiert sich von selbst.',
+  'approve.face_expired':
+    'Der Gesichtsvergleich wurde nicht rechtzeitig abgeschlossen. Die Zahlung ist nicht freigegeben.',
   'approve.other_ways': 'Andere Wege zur Freigabe',
   'approve.no_way': 'Im Moment können Sie diese Zahlung auf keinem Weg freigeben.',
   'approve.why_password': 'Bitte geben Sie vor der Freigabe Ihr Passwort erneut ein.',
@@ -264,6 +272,8 @@ export const de: Messages = {
   'button.send_again': 'Code noch einmal senden',
   'button.approve_payment': 'Diese Zahlung freigeben',
   'button.approve_passkey': 'Mit einem Passkey freigeben',
+  'button.approve_face': 'Mit dem Gesicht freigeben',
+  'button.to_face': 'Weiter zum Gesichtsvergleich',
   'button.decline_payment': 'Diese Zahlung ablehnen',
   'button.password_again': 'Passwort erneut eingeben',
   'button.back_to_client': 'Zurück zu {{client}}',

@@ -85,11 +85,11 @@ export type FactorResult =
   | { readonly kind: 'unanswered'; readonly ends?: 'unavailable' | 'expired' };
 
 /**
- * A factor. `answer` is called by `judgeAnswer` only, which reserves the judgement before and settles it after: so answers in
- * parallel are never judged more often than five times. Where the vendor has judged already, both are one step (`face/read.ts`).
- * @typeParam Options what the page shows @typeParam Answer what the page sends
+ * How a factor is offered and begun. It is a whole factor where the page sends no answer: its vendor judges, and the worker
+ * reads that, counts it and settles it in one step (`face/read.ts`).
+ * @typeParam Options what the page shows
  */
-export interface Factor<Options, Answer> {
+export interface Offering<Options> {
   readonly name: FactorName;
   /**
    * Whether this payer can use it for this transaction. Asked only once the password that it stands beside counts. Rejects
@@ -103,6 +103,19 @@ export interface Factor<Options, Answer> {
   seed?(options: Options, transaction: Transaction, choice: string | undefined, payer: Payer): AttemptSeed | undefined;
   /** Asks the vendor to begin an attempt that is stored already, or to send its code again. Rejects with `UpstreamError` if it cannot be asked. */
   start?(attempt: ApprovalAttempt, transaction: Transaction, now: number, payer: Payer): Promise<FactorStart>;
+  /**
+   * Returns where the payer goes on at the vendor; undefined: that is not known, or the link is over. Waits for it at most so
+   * many milliseconds.
+   */
+  lead?(attempt: Pick<ApprovalAttempt, 'id'>, waitMs: number): Promise<string | undefined>;
+}
+
+/**
+ * A factor whose answer the page sends. `answer` is called by `judgeAnswer` only, which reserves the judgement before and
+ * settles it after: so answers in parallel are never judged more often than five times.
+ * @typeParam Options what the page shows @typeParam Answer what the page sends
+ */
+export interface Factor<Options, Answer> extends Offering<Options> {
   /** Has an answer judged, whose failure is counted already. Never rejects for a vendor: that is `unanswered`. */
   answer(
     attempt: ApprovalAttempt,

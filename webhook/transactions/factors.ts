@@ -1,4 +1,5 @@
 import type { Assertion } from '../passkey/verify.ts';
+import type { FaceFactor } from './face/factor.ts';
 import type { Factor } from './factor.ts';
 import type { PasskeyOptions } from './passkey/factor.ts';
 import type { SmsOptions } from './sms/factor.ts';
@@ -7,4 +8,5 @@ import type { SmsOptions } from './sms/factor.ts';
 export interface Factors {
   readonly passkey?: Factor<PasskeyOptions, Assertion>;
   readonly sms?: Factor<SmsOptions, string>;
+  readonly face?: FaceFactor;
 }

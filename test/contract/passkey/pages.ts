@@ -39,6 +39,8 @@ const session = { id: 's', identityId: 'i', authenticatedAt: 0, methods: [], pho
 
 const drawing = createDrawing({
   at: { session, transaction: { ...blankTransaction, id: '1' }, locale: 'en' },
+  now: 0,
+  back: undefined,
   csrfToken: '',
   translate: (text) => texts.translate('en', text),
 });

@@ -20,6 +20,19 @@ async function stateOf(service: FaceBank, id: string): Promise<string> {
   return (await service.ask('GET', `/transactions/${id}`)).json().status;
 }
 
+/** The payer withdraws the consent to biometrics. */
+async function withdraw({ ctx, clock }: FaceBank, sub: string): Promise<void> {
+  await ctx.ledger.change(
+    sub,
+    clock.now(),
+    (record) => record && { record: { ...record, identity: { ...record.identity, declinedAt: 1 } } },
+  );
+}
+
+function comparisonsAsked({ jumio }: FaceBank): number {
+  return jumio.calls.create.filter(({ comparison }) => comparison !== undefined).length;
+}
+
 function untilState(service: FaceBank, attemptId: string, state: string) {
   return eventually(async () => {
     const attempt = await service.attempt(attemptId);
@@ -36,8 +49,8 @@ describe('approving with the face', () => {
   it('a face that Jumio passes approves the payment, beside the password', async () => {
     const { service, sub, id } = await opened();
     const { attempt, execution } = await service.compare(id);
-    const link = await service.factor.link(attempt, 0);
-    expect(link).toEqual({ kind: 'link', url: execution.link, endsAt: service.clock.now() + 5 * MINUTE });
+    expect(await service.factor.lead(attempt, 0)).toBe(execution.link);
+    expect(attempt.linkEndsAt).toBe(service.clock.now() + 5 * MINUTE);
     const pressedAt = service.clock.now();
     await service.decide(execution, 'PASSED');
     const ended = await untilState(service, attempt.id, 'passed');
@@ -181,6 +194,16 @@ describe('approving with the face', () => {
 });
 
 describe('a face that comes late', () => {
+  it('one of a payer who withdrew the consent meanwhile approves nothing, and counts nothing', async () => {
+    const { service, sub, id } = await opened();
+    const { attempt, execution } = await service.compare(id);
+    await withdraw(service, sub);
+    await service.decide(execution, 'PASSED');
+    expect(await untilState(service, attempt.id, 'unavailable')).toMatchObject({ lastError: 'no reference face' });
+    expect(await stateOf(service, id)).toBe('open');
+    expect(await service.ctx.ledger.transactions.payer(sub)).toBeUndefined();
+  });
+
   it.each([
     [
       'after the payment was cancelled',
@@ -253,7 +276,7 @@ describe('a Jumio that fails', () => {
     expect(await service.attempt(attemptId)).toMatchObject({ state: 'requested' });
     passTime(service, 61 * SECOND);
     await untilState(service, attemptId, 'unavailable');
-    expect(await service.factor.link({ id: attemptId }, 0)).toEqual({ kind: 'ended' });
+    expect(await service.factor.lead({ id: attemptId }, 60_000)).toBeUndefined();
     expect(await service.ctx.ledger.transactions.payer(sub)).toBeUndefined();
     expect(await service.kinds(sub)).toContain('txn_unavailable');
   });
@@ -349,11 +372,7 @@ describe('the offer of a face', () => {
     expect(await service.offer(stranger)).toEqual({ kind: 'not-usable', why: 'missing' });
     const own = await service.record({ sub, expires_in: 3_600 });
     expect(await service.offer(own)).toMatchObject({ kind: 'usable' });
-    await service.ctx.ledger.change(
-      sub,
-      service.clock.now(),
-      (record) => record && { record: { ...record, identity: { ...record.identity, declinedAt: 1 } } },
-    );
+    await withdraw(service, sub);
     expect(await service.offer(own)).toEqual({ kind: 'not-usable', why: 'missing' });
   });
 
@@ -369,10 +388,25 @@ describe('the offer of a face', () => {
     const { service, id } = await opened();
     await service.compare(id);
     await service.compare(id);
-    const parallel = await Promise.allSettled([service.press(id), service.press(id)]);
-    expect(parallel.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0);
-    await eventually(() => expect(service.jumio.executions.filter(({ workflowKey }) => workflowKey).length).toBe(3));
+    await Promise.all([service.pressUnasked(id), service.pressUnasked(id)]);
+    await eventually(() => expect(comparisonsAsked(service)).toBe(3));
     expect(await service.offer(id)).toEqual({ kind: 'not-usable', why: 'unavailable' });
+  });
+
+  it('one that Jumio is still creating counts, also where its payer has pressed again meanwhile', async () => {
+    const { service, id } = await opened();
+    await service.compare(id);
+    await service.compare(id);
+    const answer = deferred<Started>();
+    service.jumio.instead.create = () => answer.promise;
+    const third = await service.press(id);
+    await eventually(() => expect(comparisonsAsked(service)).toBe(3));
+    expect(await service.offer(id)).toEqual({ kind: 'not-usable', why: 'unavailable' });
+    const fourth = await service.pressUnasked(id);
+    await untilState(service, fourth.id, 'unavailable');
+    answer.resolve(startedAnswer());
+    await eventually(async () => expect((await service.attempt(third.id)).executionId).not.toBeNull());
+    expect(comparisonsAsked(service)).toBe(3);
   });
 
   it('neither the link nor the payment is in a log line', async () => {

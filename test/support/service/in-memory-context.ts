@@ -44,7 +44,6 @@ const NO_TRANSACTIONS: Context['ledger']['transactions'] = {
   nextAttemptDue: notHere,
   claimAttempts: notHere,
   unstartedFaces: notHere,
-  makeAttemptDue: notHere,
   faceStarted: notHere,
   keepAttempt: notHere,
   nudgeAttempt: notHere,

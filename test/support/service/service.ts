@@ -122,11 +122,13 @@ async function connect(options: TestServiceOptions, folder: string, logs: LogCap
   const waits = { ...real.ctx.waits };
   const ctx = { ...(options.ctx?.(faked, real.ctx) ?? faked), waits };
   const faces = faceContext(config, ctx);
+  const worker = await workerOf(ctx, faces);
+  const sources = { ...ctx, observe, faces, wake: () => worker.wake() };
   const dependencies: Dependencies = {
     ...real,
     ctx,
-    factors: options.factors ?? (await factorsOf(config, { ...ctx, observe })),
-    worker: await workerOf(ctx, faces),
+    factors: options.factors ?? (await factorsOf(config, sources)),
+    worker,
     faces,
     unreachable: () => [...health.unreachable(), ...real.unreachable()],
     probing: createProbing(probesOf(config, ctx), health, (error) => {

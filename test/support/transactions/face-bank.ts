@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createFaceFactor, type FaceFactor } from '../../../webhook/transactions/index.ts';
+import { createFaceFactor, type Factors } from '../../../webhook/transactions/index.ts';
 import type { ApprovalAttempt, Transaction } from '../../../webhook/transactions/model.ts';
 import { callback, callbackOf } from '../clients/calls.ts';
 import { type Execution, process } from '../fakes/jumio.ts';
@@ -10,6 +10,8 @@ import { type Bank, bank, WITH_TRANSACTIONS } from './bank.ts';
 /** The payments of the tests, with the comparison of faces. */
 const SETTINGS = `${WITH_TRANSACTIONS.TRANSACTIONS.replaceAll('[sms]', '[sms, face]')}face: { workflow_key: "10014" }\n`;
 
+type FaceFactor = NonNullable<Factors['face']>;
+
 /** A service at which people approve with their face, and what they do there. */
 export interface FaceBank extends Bank {
   readonly factor: FaceFactor;
@@ -19,6 +21,8 @@ export interface FaceBank extends Bank {
   readonly offer: (id: string) => ReturnType<FaceFactor['offer']>;
   /** Presses the button: the attempt, which Jumio is still to begin. */
   readonly press: (id: string) => Promise<ApprovalAttempt>;
+  /** Presses it as if it had just been offered: of two presses at the same moment both were. */
+  readonly pressUnasked: (id: string) => Promise<ApprovalAttempt>;
   /** Presses it and waits for the comparison at Jumio. */
   readonly compare: (id: string) => Promise<{ readonly attempt: ApprovalAttempt; readonly execution: Execution }>;
   /** Ends a comparison at Jumio and sends its callback. */
@@ -45,10 +49,7 @@ export async function faceBank(options: TestServiceOptions = {}): Promise<FaceBa
     methods: [{ method: 'password', completedAt: clock.now() }],
     phones: [],
   });
-  const factor = createFaceFactor(found(service.faces), {
-    knowledge: async ({ authenticatedAt }) => ({ kind: 'counts', at: authenticatedAt }),
-    wake: () => worker.wake(),
-  });
+  const factor = createFaceFactor(found(service.faces), { workflowKey: '10014', wake: () => worker.wake() });
   const find: FaceBank['find'] = async (id) => found(await transactions.find(id));
   const attempt: FaceBank['attempt'] = async (id) => found(await transactions.attempt(id));
 
@@ -57,15 +58,22 @@ export async function faceBank(options: TestServiceOptions = {}): Promise<FaceBa
     return factor.offer(session(transaction.identityId), transaction, clock.now());
   };
 
-  const press: FaceBank['press'] = async (id) => {
-    const [transaction, offered] = [await find(id), await offer(id)];
-    if (offered.kind !== 'usable') throw new Error(`it is ${offered.why}`);
-    const { authTime } = offered.options;
-    const pressed = { session: session(transaction.identityId), transaction, locale: 'de', authTime };
-    const begun = await factor.begin(pressed, clock.now());
+  const pressUnasked: FaceBank['pressUnasked'] = async (id) => {
+    const transaction = await find(id);
+    const { identityId } = transaction;
+    const payer = { session: session(identityId), locale: 'de', passwordAt: clock.now() };
+    const of = { id: randomUUID(), transactionId: id, identityId, sessionId: payer.session.id };
+    const { sends: _, ...seed } = found(factor.seed(undefined, transaction, undefined, payer));
+    const begun = await transactions.begin(clock.now(), { ...of, factor: 'face', ...seed });
     if (typeof begun === 'string') throw new Error(`it is ${begun}`);
-    await factor.start(begun, transaction, clock.now());
+    await factor.start(begun, transaction, clock.now(), payer);
     return begun;
+  };
+
+  const press: FaceBank['press'] = async (id) => {
+    const offered = await offer(id);
+    if (offered.kind !== 'usable') throw new Error(`it is ${offered.why}`);
+    return pressUnasked(id);
   };
 
   return {
@@ -75,6 +83,7 @@ export async function faceBank(options: TestServiceOptions = {}): Promise<FaceBa
     attempt,
     offer,
     press,
+    pressUnasked,
     approvedPayer: async () => {
       const id = randomUUID();
       const execution = await signUp(service, id);

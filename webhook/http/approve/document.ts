@@ -26,21 +26,26 @@ export interface ApprovalDocument {
   /** Where a link below leads, and its text. */
   readonly link?: { readonly href: string; readonly text: Text };
   readonly scripts?: readonly Asset[];
-  /** The page has nothing to do but wait: it loads itself again after so many seconds. */
-  readonly reloadSeconds?: number;
+  /** The page waits, and shows this: it looks after so many seconds whether it would show something else, and then loads itself again. */
+  readonly following?: { readonly seconds: number; readonly seen: string };
+  /** The page is over: after so many seconds it leads there. */
+  readonly onwards?: { readonly to: string; readonly seconds: number };
 }
 
 /** Answers with a page about a payment, in the language of the request. */
 export type RenderApproval = (reply: FastifyReply, code: number, page: ApprovalDocument) => FastifyReply;
 
-function head({ scripts = [], reloadSeconds }: ApprovalDocument, theme: Theme): Markup {
-  const all = [...scripts, ...(reloadSeconds === undefined ? [] : [theme.assets.script])];
+/** What a browser without scripts does by itself. */
+function refreshOf({ following, onwards }: ApprovalDocument): string | undefined {
+  if (onwards !== undefined) return `${onwards.seconds}; url=${onwards.to}`;
+  return following === undefined ? undefined : String(following.seconds);
+}
+
+function head(page: ApprovalDocument, theme: Theme): Markup {
+  const refresh = refreshOf(page);
+  const all = [...(page.scripts ?? []), ...(refresh === undefined ? [] : [theme.assets.script])];
   const tags = all.map((script) => html`<script src="${assetUrl(script)}" defer></script>\n`);
-  const refresh =
-    reloadSeconds === undefined
-      ? undefined
-      : html`<noscript><meta http-equiv="refresh" content="${reloadSeconds}"></noscript>\n`;
-  return html`${tags}${refresh}`;
+  return html`${tags}${refresh && html`<noscript><meta http-equiv="refresh" content="${refresh}"></noscript>\n`}`;
 }
 
 function linkMarkup({ link }: ApprovalDocument, translate: Translate): Markup | undefined {
@@ -48,9 +53,10 @@ function linkMarkup({ link }: ApprovalDocument, translate: Translate): Markup | 
 }
 
 function main(page: ApprovalDocument, language: string, translate: Translate): Markup {
-  const { title, mood, sentence, body, reloadSeconds } = page;
-  const reload = reloadSeconds === undefined ? undefined : html` data-reload="${reloadSeconds}"`;
-  return html`<main${reload}>
+  const { title, mood, sentence, body, following, onwards } = page;
+  const follow = following && html` data-reload="${following.seconds}" data-seen="${following.seen}"`;
+  const lead = onwards && html` data-onwards="${onwards.to}" data-moment="${onwards.seconds}"`;
+  return html`<main${follow}${lead}>
 ${mood && icon(mood)}<h1 id="title">${translate(title)}</h1>
 <p id="sentence" role="status" aria-labelledby="title">${translate(sentence)}</p>
 ${body?.(translate, language)}${linkMarkup(page, translate)}</main>

@@ -1,4 +1,4 @@
-import { toText } from '../../texts/messages.ts';
+import { type Text, toText } from '../../texts/messages.ts';
 import {
   type ApprovalState,
   type AtPage,
@@ -10,13 +10,16 @@ import {
 } from '../../transactions/index.ts';
 import { html, type Markup, type Translate } from '../pages/render.ts';
 import type { ApprovalDocument } from './document.ts';
-import type { FactorPart, FactorParts, Showing } from './factors/part.ts';
+import type { Drawing, FactorPart, FactorParts, Showing } from './factors/part.ts';
 import { createDrawing } from './form.ts';
 import { paymentFacts } from './payment-facts.ts';
 import { answerOf, NOTICE_TEXTS, type Notice, whyNot } from './wording.ts';
 
 /** A page that waits looks again after so many seconds. */
 const RELOAD_S = 5;
+
+/** Time to read one sentence. */
+const READING_S = 3;
 
 const MINUTE_MS = 60_000;
 
@@ -28,9 +31,13 @@ export interface ApprovalPageOptions {
   readonly state: ApprovalState;
   readonly csrfToken: string;
   readonly notice: Notice | undefined;
+  /** What the vendor's redirect says of a try that was not finished. */
+  readonly hint: Text | undefined;
+  /** When the payer came back from the vendor, and had finished there, by the address. */
+  readonly back: number | undefined;
   readonly translate: Translate;
   /** Where the payer goes back to, with the id of the transaction; undefined: the client has no such address any more. */
-  readonly back: string | undefined;
+  readonly backTo: string | undefined;
   /** Where the payer enters the password again. */
   readonly passwordUrl: string;
 }
@@ -57,7 +64,7 @@ async function offersOf(
   );
   return {
     usable: shown.flatMap((one) => (one.kind === 'usable' ? [one.markup] : [])),
-    not: shown.flatMap((one) => (one.kind === 'usable' ? [] : [one])),
+    not: shown.flatMap((one) => (one.kind === 'not-usable' ? [one] : [])),
   };
 }
 
@@ -71,13 +78,17 @@ function whyMarkup({ not }: Offers, { passwordUrl, translate }: ApprovalPageOpti
   return html`${[...texts].map((text) => html`<p>${text}</p>\n`)}${again}`;
 }
 
-function notices({ notice, state, ctx, translate }: ApprovalPageOptions): Markup {
-  const isLast = state.kind === 'open' && state.isLastTry;
+/** What has happened: by the press that led here, at the vendor, or of the last attempt since. */
+function notices(options: ApprovalPageOptions, state: OpenState, parts: readonly FactorPart[]): Markup {
+  const { notice, hint, ctx, translate } = options;
+  const { attempt, ended, isLastTry } = state;
   const minutes = Math.ceil(ctx.settings.block / MINUTE_MS);
   const texts = [
-    ...(notice === undefined ? [] : [NOTICE_TEXTS[notice]]),
-    ...(isLast ? [toText('approve.last_try', { minutes })] : []),
-  ];
+    notice && NOTICE_TEXTS[notice],
+    attempt && hint,
+    ended && parts.find(({ name }) => name === ended.factor)?.ended?.(ended),
+    isLastTry ? toText('approve.last_try', { minutes }) : undefined,
+  ].filter((text) => text !== undefined);
   return html`${texts.map((text) => html`<p class="notice" role="alert">${translate(text)}</p>\n`)}`;
 }
 
@@ -96,22 +107,29 @@ function facts(options: ApprovalPageOptions): Markup | undefined {
   return paymentFacts(shown, at.locale, translate);
 }
 
-function isOnlyWaiting({ state }: ApprovalPageOptions, parts: readonly FactorPart[]): boolean {
-  const factor = state.kind === 'open' ? state.attempt?.factor : undefined;
-  return parts.some(({ name, waits }) => name === factor && waits);
+type OpenState = ApprovalState & { kind: 'open' };
+
+/** How a page that waits for an open attempt follows it; of any other page nothing. */
+function followingOf(
+  part: FactorPart | undefined,
+  { attempt }: OpenState,
+  drawing: Drawing,
+): Partial<ApprovalDocument> {
+  const waitsFor = attempt && part?.waitsFor?.(attempt, drawing);
+  if (attempt === undefined || waitsFor === undefined) return {};
+  const following = { seconds: RELOAD_S, seen: `${attempt.state} ${waitsFor}` };
+  return { following, mood: waitsFor === 'vendor' ? 'waiting' : 'open' };
 }
 
 /** The page of an open transaction: the payment first, then what approves it, and as large what declines it. */
-async function openPage(
-  options: ApprovalPageOptions,
-  state: ApprovalState & { kind: 'open' },
-): Promise<ApprovalDocument> {
+async function openPage(options: ApprovalPageOptions, state: OpenState): Promise<ApprovalDocument> {
   const { ctx, at, translate } = options;
-  const drawing = createDrawing(options);
+  const drawing = createDrawing({ ...options, now: ctx.clock.now() });
   const parts = partsOf(ctx, options.parts, at.transaction.clientId);
   const { attempt } = state;
   const offers = await offersOf(options, parts, { drawing, attempt });
-  const open = attempt && parts.find(({ name }) => name === attempt.factor)?.showOpen(attempt, at, drawing);
+  const part = parts.find(({ name }) => name === attempt?.factor);
+  const open = attempt && part?.showOpen(attempt, at, drawing);
   const isUnusable = offers.usable.length === 0 && open === undefined;
   const needsPassword = offers.not.some(({ why }) => why === 'sign-in-first');
   const none =
@@ -119,7 +137,7 @@ async function openPage(
   const hasOthers = open !== undefined && offers.usable.length > 0;
   const others = hasOthers ? html`<h2>${translate(toText('approve.other_ways'))}</h2>\n` : undefined;
   const why = whyMarkup(offers, options);
-  const body = html`${notices(options)}${facts(options)}<p class="notice">${translate(toText('approve.warning'))}</p>
+  const body = html`${notices(options, state, parts)}${facts(options)}<p class="notice">${translate(toText('approve.warning'))}</p>
 ${none}${isUnusable ? why : undefined}${open}${others}<div class="choices">${offers.usable}${drawing.form('decline', toText('button.decline_payment'))}</div>
 ${isUnusable ? undefined : why}`;
   const scripts = parts.flatMap(({ script }) => script ?? []);
@@ -128,7 +146,7 @@ ${isUnusable ? undefined : why}`;
     sentence: toText('approve.sentence', { client: ctx.settings.clients[at.transaction.clientId]?.name ?? '' }),
     body: () => body,
     scripts,
-    ...(isOnlyWaiting(options, parts) ? { reloadSeconds: RELOAD_S } : {}),
+    ...followingOf(part, state, drawing),
   };
 }
 
@@ -137,17 +155,20 @@ function closedPage(options: ApprovalPageOptions, state: Exclude<ApprovalState, 
   const decline =
     state.kind === 'over'
       ? undefined
-      : html`<div class="choices">${createDrawing(options).form('decline', toText('button.decline_payment'))}</div>\n`;
+      : html`<div class="choices">${createDrawing({ ...options, now: options.ctx.clock.now() }).form('decline', toText('button.decline_payment'))}</div>\n`;
   const body = html`${facts(options)}${decline}`;
   return { ...answerOf(state), body: () => body };
 }
 
 /** Returns the page of a transaction. Rejects with `UpstreamError` if Kratos cannot be asked. */
 export async function approvalPage(options: ApprovalPageOptions): Promise<ApprovalDocument> {
-  const { state, back, ctx, at } = options;
-  const page = state.kind === 'open' ? await openPage(options, state) : closedPage(options, state);
+  const { state, backTo, ctx, at } = options;
+  if (state.kind === 'open') return openPage(options, state);
+  const page = closedPage(options, state);
+  if (backTo === undefined) return page;
   const client = ctx.settings.clients[at.transaction.clientId]?.name ?? '';
-  return back === undefined || state.kind === 'open'
-    ? page
-    : { ...page, link: { href: back, text: toText('button.back_to_client', { client }) } };
+  const link = { href: backTo, text: toText('button.back_to_client', { client }) };
+  // Approved while the payer was waiting here: the application has its approval for a few minutes only.
+  const isToBeConsumed = state.kind === 'over' && state.state === 'approved';
+  return { ...page, link, ...(isToBeConsumed ? { onwards: { to: backTo, seconds: READING_S } } : {}) };
 }

@@ -3,7 +3,6 @@ import {
   type Answered,
   type ApprovalState,
   type AtPage,
-  type Begun,
   declineTransaction,
   type PayerContext,
 } from '../../transactions/index.ts';
@@ -12,7 +11,11 @@ import { partsOf } from './page.ts';
 import { NOT_BEGUN, type Notice } from './wording.ts';
 
 /** What a press has led to. `final`: approved, or declined by this press: the payer goes back to the application. */
-export type Pressed = { readonly kind: 'final' } | { readonly kind: 'page'; readonly notice?: Notice | undefined };
+export type Pressed =
+  | { readonly kind: 'final' }
+  | { readonly kind: 'page'; readonly notice?: Notice | undefined }
+  /** The payer goes on at the vendor. */
+  | { readonly kind: 'vendor'; readonly url: string };
 
 /** The input of a press. */
 export interface Pressing {
@@ -23,6 +26,8 @@ export interface Pressing {
   readonly readState: () => Promise<ApprovalState>;
   /** Rejects with a 429 error where the payer begins too often. */
   readonly limit: () => Promise<void>;
+  /** How long a press waits for the link of a vendor, in milliseconds. */
+  readonly waitMs: number;
 }
 
 /** The members of a form. Those that no factor reads are ignored: amount, payee, number and client are never taken from one. */
@@ -34,8 +39,11 @@ function page(notice?: Notice): Pressed {
   return { kind: 'page', notice };
 }
 
-function afterBeginning(begun: Begun): Pressed {
-  return page(begun.kind === 'begun' ? undefined : NOT_BEGUN[begun.why]);
+async function begin({ ctx, at, waitMs }: Pressing, part: FactorPart, fields: Fields): Promise<Pressed> {
+  const begun = await part.begin(ctx, at, fields.choice);
+  if (begun.kind === 'not-begun') return page(NOT_BEGUN[begun.why]);
+  const url = await part.lead(ctx, at, waitMs);
+  return url === undefined ? page() : { kind: 'vendor', url };
 }
 
 /** Of two right answers at the same moment one approves, and the other finds the transaction approved. */
@@ -91,5 +99,5 @@ export async function press(pressing: Pressing, body: unknown): Promise<Pressed>
   if ((beginning ?? answering) === undefined || (await readState()).kind !== 'open') return page();
   if (answering !== undefined) return answer(pressing, answering, fields);
   await limit();
-  return beginning === undefined ? page() : afterBeginning(await beginning.begin(ctx, at, fields.choice));
+  return beginning === undefined ? page() : begin(pressing, beginning, fields);
 }

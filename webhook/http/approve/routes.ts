@@ -1,4 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify';
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  preHandlerAsyncHookHandler,
+  preHandlerHookHandler,
+} from 'fastify';
 import { z } from 'zod';
 import {
   type ApprovalState,
@@ -13,6 +19,7 @@ import { decideForApi } from '../../verification/gate/index.ts';
 import { readPublishedCopy } from '../../verification/record/index.ts';
 import type { CookieSigner } from '../cookies.ts';
 import { assetRoute } from '../pages/assets.ts';
+import { backSince, cleanedPath, hintIn } from '../pages/jumio-redirect.ts';
 import { languageOf, type Theme } from '../pages/render.ts';
 import { securePages } from '../pages/security.ts';
 import type { Limits } from '../rate-limit.ts';
@@ -24,7 +31,7 @@ import { approvePath } from './form.ts';
 import { hintRoute } from './hint-route.ts';
 import { approvalPage } from './page.ts';
 import { press } from './press.ts';
-import { createRequirePayer, type PayerRequest, payerBehind, signInUrl } from './require-payer.ts';
+import { createRequirePayer, type PayerRequest, payerBehind, signInUrl, transactionIdIn } from './require-payer.ts';
 import { NOTICES, type Notice } from './wording.ts';
 
 /** Options of the pages about payments. */
@@ -99,8 +106,10 @@ export async function approveRoutes(app: FastifyInstance, options: ApproveOption
       state,
       csrfToken: reply.generateCsrf({ userInfo: boundTo(payer) }),
       notice: query.safeParse(reply.request.query).data?.notice,
+      hint: hintIn(reply.request.query),
+      back: backSince(reply.request.query, ctx.clock.now()),
       translate: (text) => theme.texts.translate(at.locale, text),
-      back: backTo(ctx, payer.transaction),
+      backTo: backTo(ctx, payer.transaction),
       passwordUrl: signInUrl(options, payer.transaction.id, { refresh: 'true' }),
     });
     return render(reply, 200, page);
@@ -115,7 +124,14 @@ export async function approveRoutes(app: FastifyInstance, options: ApproveOption
     return back === undefined ? toPage(reply, payer) : reply.redirect(back, 303);
   };
 
-  app.get('/approve/:id', { preHandler: requirePayer }, async (request, reply) => {
+  /** Back from Jumio: its redirect adds ids, which a history and a shared computer need not show. */
+  const clean: preHandlerAsyncHookHandler = async (request, reply) => {
+    const id = transactionIdIn(request);
+    const path = id === undefined ? undefined : cleanedPath(request.query, ctx.clock.now(), approvePath(id));
+    return path === undefined ? undefined : reply.redirect(path, 303);
+  };
+
+  app.get('/approve/:id', { preHandler: [clean, requirePayer] }, async (request, reply) => {
     const payer = payerBehind(request);
     if (payer === undefined) return reply;
     return show(reply, payer, await readApprovalState(ctx, payer, await isAllowed(verification, payer)));
@@ -127,7 +143,8 @@ export async function approveRoutes(app: FastifyInstance, options: ApproveOption
     const at = atPage(request, payer);
     const readState = async () => readApprovalState(ctx, payer, await isAllowed(verification, payer));
     const limit = () => limits.continuing(payer.session.identityId, reply);
-    const pressed = await press({ ctx, parts, at, readState, limit }, request.body);
+    const pressed = await press({ ctx, parts, at, readState, limit, waitMs: verification.waits.visitMs }, request.body);
+    if (pressed.kind === 'vendor') return reply.redirect(pressed.url, 303);
     return pressed.kind === 'final' ? toClient(reply, payer) : toPage(reply, payer, pressed.notice);
   });
 }

@@ -56,9 +56,11 @@ export function backSince(parameters: unknown, now: number): number | undefined 
   return data && Math.min(now, Number(data.back ?? now));
 }
 
-/** Returns the path that a page which waits for that read leads to. */
-export function pollingPath(back: number): string {
-  return `/jumio/status?${new URLSearchParams({ acquisitionStatus: SUCCESS, back: String(back) }).toString()}`;
+const STATUS_PATH = '/jumio/status';
+
+/** Returns the path that a page which waits for that read leads to. @param page the path of that page */
+export function pollingPath(back: number, page = STATUS_PATH): string {
+  return `${page}?${new URLSearchParams({ acquisitionStatus: SUCCESS, back: String(back) }).toString()}`;
 }
 
 /** The ids in Jumio's redirect (docs/reference/jumio.md#5-web-client-redirect). */
@@ -69,12 +71,13 @@ const query = z.record(z.string(), z.unknown());
 /**
  * Returns the path without what Jumio's redirect added, but the hint that it gives; undefined: there is nothing to remove. The
  * browser's history, a screenshot and a shared computer then show no ids.
+ * @param page the path that Jumio led to
  */
-export function cleanedPath(parameters: unknown, now: number): string | undefined {
+export function cleanedPath(parameters: unknown, now: number, page = STATUS_PATH): string | undefined {
   const given = query.safeParse(parameters).data ?? {};
   if (!IDS.some((name) => Object.hasOwn(given, name))) return undefined;
   const back = backSince(parameters, now);
-  if (back !== undefined) return pollingPath(back);
+  if (back !== undefined) return pollingPath(back, page);
   const code = error.safeParse(parameters).data?.errorCode;
-  return code === undefined ? '/jumio/status' : `/jumio/status?errorCode=${code}`;
+  return code === undefined ? page : `${page}?errorCode=${code}`;
 }

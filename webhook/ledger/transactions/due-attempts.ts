@@ -122,19 +122,6 @@ export function createDueAttempts({ dialect, read, write }: Store, append: Appen
           .execute(),
       ),
 
-    /** Makes an attempt due that waits for nothing; false: it has ended. */
-    makeAttemptDue: (now: number, { id }: Pick<ApprovalAttempt, 'id'>): Promise<boolean> =>
-      write(async (db) => {
-        const made = await db
-          .updateTable('attempts')
-          .set({ due: now })
-          .where('id', '=', id)
-          .where('state', '=', 'requested')
-          .returning('id')
-          .executeTakeFirst();
-        return made !== undefined;
-      }),
-
     /**
      * Stores the comparison that Jumio created for a claimed attempt. `late`: the attempt or its transaction has ended meanwhile, so
      * nobody gets the link; its result is read all the same.

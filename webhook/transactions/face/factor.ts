@@ -1,12 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JumioResult } from '../../jumio/result.ts';
-import type { Knowledge } from '../elements/elements.ts';
-import type { Factor, FactorOffer, FactorStart, NotOffered, PayerSession } from '../factor.ts';
+import type { NotOffered, Offering } from '../factor.ts';
 import type { ApprovalAttempt, Transaction } from '../model.ts';
 import type { FaceContext } from './context.ts';
-import { judgeFace } from './judge.ts';
-import { readPress, storedPress } from './kept.ts';
+import { storedPress } from './kept.ts';
 import { FACE_LINK, MOST_FACES } from './schedule.ts';
 
 /** How often the ledger is asked for a link: another replica may create it. */
@@ -14,54 +10,35 @@ const LINK_EVERY_MS = 100;
 
 /** What the face needs beside its context. */
 export interface FaceFactorOptions {
-  /** Reads whether the password of the session counts. Rejects with `UpstreamError` if that cannot be found out. */
-  readonly knowledge: (session: PayerSession, now: number) => Promise<Knowledge>;
+  /** The workflow that compares: only its result counts. */
+  readonly workflowKey: string;
   /** Wakes the worker, which calls Jumio. */
   readonly wake: () => void;
 }
 
-/** What the page needs to offer a face. */
-export interface FaceOffer {
-  readonly authTime: number;
-}
+/** The comparison of a face at Jumio, as a factor. The page shows nothing of it but a button, and its answer is Jumio's result, which the worker reads. */
+export type FaceFactor = Required<Offering<undefined>>;
 
-/** The press of the button. */
-export interface PressedFace extends FaceOffer {
-  readonly session: Pick<PayerSession, 'id' | 'identityId'>;
-  readonly transaction: Pick<Transaction, 'id'>;
-  /** The language in which the payer saw the payment. */
-  readonly locale: string;
-}
-
-/** The link of a comparison. `later`: Jumio has not answered yet. */
-export type FaceLink =
-  | { readonly kind: 'link'; readonly url: string; readonly endsAt: number }
-  | { readonly kind: 'later' | 'ended' };
-
-/** The comparison of a face at Jumio, as a factor. Its answer is Jumio's result, which the worker reads. */
-export interface FaceFactor extends Factor<FaceOffer, JumioResult> {
-  /** Stores an attempt, for which `start` then asks Jumio. `blocked`, `ended`: it cannot begin. */
-  begin(pressed: PressedFace, now: number): Promise<ApprovalAttempt | 'blocked' | 'ended'>;
-  /** Makes the attempt due for the worker, which asks Jumio. */
-  start(attempt: ApprovalAttempt, transaction: Transaction, now: number): Promise<FactorStart>;
-  /** Waits for the link of an attempt, at most so many milliseconds. */
-  link(attempt: Pick<ApprovalAttempt, 'id'>, waitMs: number): Promise<FaceLink>;
-}
-
-/** How many comparisons of a transaction were created at Jumio. */
-export async function facesOf({ ledger }: FaceContext, transactionId: string): Promise<number> {
+/**
+ * How many comparisons of a transaction Jumio has created, or is asked to create at this moment: a payer may press again before
+ * it has answered.
+ * @param but an attempt that does not count, by its id
+ */
+export async function facesOf({ ledger, clock }: FaceContext, transactionId: string, but?: string): Promise<number> {
   const attempts = await ledger.transactions.attemptsOf(transactionId);
-  return attempts.filter(({ executionId }) => executionId !== null).length;
+  const now = clock.now();
+  const counts = ({ executionId, leasedUntil }: ApprovalAttempt) => executionId !== null || (leasedUntil ?? 0) > now;
+  return attempts.filter((attempt) => attempt.id !== but && counts(attempt)).length;
 }
 
-function linkOf(attempt: ApprovalAttempt | undefined): FaceLink {
-  if (attempt?.state === 'requested') return { kind: 'later' };
-  if (attempt?.state !== 'started' || attempt.link === null || attempt.linkEndsAt === null) return { kind: 'ended' };
-  return { kind: 'link', url: attempt.link, endsAt: attempt.linkEndsAt };
+/** Returns the link of an attempt; null: Jumio has not answered yet; undefined: there is none any more. */
+function linkOf(attempt: ApprovalAttempt | undefined, now: number): string | null | undefined {
+  if (attempt?.state === 'requested') return null;
+  if (attempt?.state !== 'started' || (attempt.linkEndsAt ?? 0) <= now) return undefined;
+  return attempt.link ?? undefined;
 }
 
 async function whyNot(ctx: FaceContext, transaction: Transaction, now: number): Promise<NotOffered | undefined> {
-  if (ctx.settings.face === undefined) return { why: 'unavailable' };
   if ((await ctx.referenceFace(transaction.identityId)) === undefined) return { why: 'missing' };
   if (transaction.expiresAt - now < FACE_LINK.ms) return { why: 'unavailable' };
   if ((await facesOf(ctx, transaction.id)) >= MOST_FACES) return { why: 'unavailable' };
@@ -70,43 +47,31 @@ async function whyNot(ctx: FaceContext, transaction: Transaction, now: number): 
 }
 
 /** Returns the factor `face` (docs/payments.md#a-face). */
-export function createFaceFactor(ctx: FaceContext, { knowledge, wake }: FaceFactorOptions): FaceFactor {
-  const { transactions } = ctx.ledger;
-
-  async function offer(session: PayerSession, transaction: Transaction, now: number): Promise<FactorOffer<FaceOffer>> {
-    const not = await whyNot(ctx, transaction, now);
-    if (not !== undefined) return { kind: 'not-usable', ...not };
-    const known = await knowledge(session, now);
-    if (known.kind === 'counts') return { kind: 'usable', options: { authTime: known.at } };
-    return { ...known, kind: 'not-usable' };
-  }
-
+export function createFaceFactor(ctx: FaceContext, { workflowKey, wake }: FaceFactorOptions): FaceFactor {
   return {
     name: 'face',
-    offer,
-    begin: async ({ session, transaction, locale, authTime }, now) => {
-      const { workflow_key: workflowKey = '' } = ctx.settings.face ?? {};
-      return transactions.begin(now, {
-        id: randomUUID(),
-        transactionId: transaction.id,
-        identityId: session.identityId,
-        sessionId: session.id,
-        factor: 'face',
-        state: 'requested',
-        evidence: storedPress({ authTime, locale, workflowKey }),
-      });
+    offer: async (_session, transaction, now) => {
+      const not = await whyNot(ctx, transaction, now);
+      return not === undefined ? { kind: 'usable', options: undefined } : { ...not, kind: 'not-usable' };
     },
-    start: async (attempt, _transaction, now) => {
-      if (await transactions.makeAttemptDue(now, attempt)) wake();
+    // Due with its first write: a process that dies now leaves an attempt that any worker begins.
+    seed: (_options, _transaction, _choice, { locale, passwordAt }) =>
+      passwordAt === null
+        ? undefined
+        : {
+            state: 'requested',
+            due: ctx.clock.now(),
+            evidence: storedPress({ authTime: passwordAt, locale, workflowKey }),
+          },
+    start: async () => {
+      wake();
       return { kind: 'later' };
     },
-    answer: async ({ evidence }, _transaction, result) =>
-      judgeFace(result, readPress(evidence)?.authTime ?? 0) ?? { kind: 'unanswered' },
-    link: async ({ id }, waitMs) => {
+    lead: async ({ id }, waitMs) => {
       const end = performance.now() + waitMs;
       for (;;) {
-        const link = linkOf(await transactions.attempt(id));
-        if (link.kind !== 'later' || performance.now() >= end) return link;
+        const link = linkOf(await ctx.ledger.transactions.attempt(id), ctx.clock.now());
+        if (link !== null || performance.now() >= end) return link ?? undefined;
         await sleep(LINK_EVERY_MS);
       }
     },

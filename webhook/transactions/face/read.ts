@@ -34,6 +34,9 @@ async function onProcessed(ctx: FaceContext, attempt: ApprovalAttempt, result: J
   const { transactions } = ctx.ledger;
   const { block } = ctx.settings;
   const now = ctx.clock.now();
+  // Whoever withdrew the consent, or was rejected, while they were compared approves nothing.
+  if (press !== undefined && judged.kind === 'passed' && (await ctx.referenceFace(attempt.identityId)) === undefined)
+    return giveUpFace(ctx, attempt, 'no reference face');
   const settlement = settlementOf(ctx, judged, { attempt, locale: press?.locale ?? 'en' }, now);
   const settled = press === undefined ? 'refused' : await transactions.settleKnown(now, attempt, settlement, block);
   if (settled === 'refused') await transactions.late(now, attempt, judged.kind, block);

@@ -45,7 +45,8 @@ export async function startFace(ctx: FaceContext, attempt: ApprovalAttempt): Pro
   const press = readPress(attempt.evidence);
   const accountId = await ctx.referenceFace(identityId);
   if (press === undefined || accountId === undefined) return giveUpFace(ctx, attempt, 'no reference face');
-  if ((await facesOf(ctx, transactionId)) >= MOST_FACES) return giveUpFace(ctx, attempt, 'too many comparisons');
+  if ((await facesOf(ctx, transactionId, attempt.id)) >= MOST_FACES)
+    return giveUpFace(ctx, attempt, 'too many comparisons');
   const reference = await ctx.references.mint(attempt.id);
   const { workflowKey, locale } = press;
   const comparison = { workflowKey, linkLifetime: FACE_LINK.lifetime, returnUrl: approvalUrl(ctx, transactionId) };

@@ -1,5 +1,5 @@
 import { UpstreamError } from '../../errors.ts';
-import type { AttemptSeed, Factor, FactorStart, Payer } from '../factor.ts';
+import type { AttemptSeed, FactorStart, Offering, Payer } from '../factor.ts';
 import type { ApprovalAttempt } from '../model.ts';
 import type { AtPage, PayerContext } from './context.ts';
 import { offerFactor } from './offer.ts';
@@ -27,13 +27,10 @@ function notBegun(why: NotBegun): Begun {
   return { kind: 'not-begun', why };
 }
 
-/** A factor that begins before it is answered. */
-export type Beginning<Options> = Pick<Factor<Options, never>, 'name' | 'offer' | 'seed' | 'start'>;
-
 /** Asks the vendor. One that does not answer may have sent a code: the next press sends another. */
 async function askVendor<Options>(
   ctx: PayerContext,
-  factor: Beginning<Options>,
+  factor: Offering<Options>,
   attempt: ApprovalAttempt,
   { transaction }: AtPage,
   payer: Payer,
@@ -61,7 +58,7 @@ async function reserve(ctx: PayerContext, attempt: ApprovalAttempt): Promise<Beg
 
 async function startNew<Options>(
   ctx: PayerContext,
-  factor: Beginning<Options>,
+  factor: Offering<Options>,
   at: AtPage,
   payer: Payer,
   { sends = false, ...columns }: Omit<AttemptSeed, 'sends'> & { readonly sends?: boolean },
@@ -98,7 +95,7 @@ async function startNew<Options>(
 /** Sends the code of an open attempt again. A refusal leaves the code of before. */
 async function sendAgain<Options>(
   ctx: PayerContext,
-  factor: Beginning<Options>,
+  factor: Offering<Options>,
   at: AtPage,
   payer: Payer,
   attempt: ApprovalAttempt,
@@ -119,7 +116,7 @@ async function sendAgain<Options>(
  */
 export async function beginAttempt<Options>(
   ctx: PayerContext,
-  factor: Beginning<Options>,
+  factor: Offering<Options>,
   at: AtPage,
   choice: string | undefined,
 ): Promise<Begun> {

@@ -1,7 +1,7 @@
 import { UpstreamError } from '../../errors.ts';
 import { type Knowledge, needsPassword } from '../elements/elements.ts';
 import { readKnowledge } from '../elements/knowledge.ts';
-import type { Factor, FactorOffer, NotOffered } from '../factor.ts';
+import type { FactorOffer, NotOffered, Offering } from '../factor.ts';
 import type { AtPage, PayerContext } from './context.ts';
 
 /** Whether a factor can be used, and since when the password counts that it stands beside; null: it stands beside none. */
@@ -25,7 +25,7 @@ export function knowledgeOf(ctx: PayerContext, { session }: Pick<AtPage, 'sessio
 /** A vendor that cannot be asked leaves the other factors; Kratos is asked for all of them. */
 async function askFactor<Options>(
   ctx: PayerContext,
-  factor: Pick<Factor<Options, never>, 'name' | 'offer'>,
+  factor: Pick<Offering<Options>, 'name' | 'offer'>,
   { session, transaction }: AtPage,
 ): Promise<FactorOffer<Options>> {
   try {
@@ -43,7 +43,7 @@ async function askFactor<Options>(
  */
 export async function offerFactor<Options>(
   ctx: PayerContext,
-  factor: Pick<Factor<Options, never>, 'name' | 'offer'>,
+  factor: Pick<Offering<Options>, 'name' | 'offer'>,
   at: AtPage,
   knowledge: ReadKnowledge = knowledgeOf(ctx, at),
 ): Promise<Offer<Options>> {

@@ -13,16 +13,23 @@ export type ApprovalState =
   | { readonly kind: 'blocked'; readonly until: number }
   /** The gate refuses the payer. */
   | { readonly kind: 'refused' }
-  /** `attempt`: the open one of this session for this transaction. `isLastTry`: one more failure blocks. */
-  | { readonly kind: 'open'; readonly attempt: ApprovalAttempt | undefined; readonly isLastTry: boolean };
+  | {
+      readonly kind: 'open';
+      /** The open attempt of this session for this transaction. */
+      readonly attempt: ApprovalAttempt | undefined;
+      /** Where none is open: the last one of this session for this transaction, which has ended. */
+      readonly ended: ApprovalAttempt | undefined;
+      /** One more failure blocks. */
+      readonly isLastTry: boolean;
+    };
 
 /** What the state depends on. */
 export interface StateFacts {
   readonly transaction: Transaction;
   /** Undefined: the payer never failed. */
   readonly payer: Pick<PayerRow, 'failures' | 'blockedUntil'> | undefined;
-  /** The open attempt of the payer, for whichever transaction. */
-  readonly attempt: ApprovalAttempt | undefined;
+  /** The attempts of the transaction, the oldest first. */
+  readonly attempts: readonly ApprovalAttempt[];
   readonly session: Pick<PayerSession, 'id'>;
   /** Whether the gate lets the payer in now. */
   readonly isAllowed: boolean;
@@ -39,14 +46,17 @@ export function isOwn(
 
 /** Returns what the page of a transaction is about at a time. Pure. */
 export function approvalStateOf(facts: StateFacts, now: number): ApprovalState {
-  const { transaction, payer, attempt, session, isAllowed } = facts;
+  const { transaction, payer, attempts, session, isAllowed } = facts;
   const until = payer?.blockedUntil ?? 0;
   const state = stateAsOf(transaction, now);
   if (state !== 'open') return { kind: 'over', state, blockedUntil: until > now ? until : null };
   if (!isAllowed) return { kind: 'refused' };
   if (until > now) return { kind: 'blocked', until };
-  const own = attempt !== undefined && isOwn(attempt, transaction, session) ? attempt : undefined;
-  return { kind: 'open', attempt: own, isLastTry: payer?.blockedUntil === null && payer.failures >= LAST_TRY };
+  const own = attempts.filter((one) => isOwn(one, transaction, session));
+  const attempt = own.find(({ endedAt }) => endedAt === null);
+  const ended = attempt === undefined ? own.at(-1) : undefined;
+  const isLastTry = payer?.blockedUntil === null && payer.failures >= LAST_TRY;
+  return { kind: 'open', attempt, ended, isLastTry };
 }
 
 /** Finds the transaction of a payer; undefined: there is none such, or its client is no longer configured. */
@@ -67,9 +77,9 @@ export async function readApprovalState(
   isAllowed: boolean,
 ): Promise<ApprovalState> {
   const { transactions } = ctx.ledger;
-  const [payer, attempt] = await Promise.all([
+  const [payer, attempts] = await Promise.all([
     transactions.payer(session.identityId),
-    transactions.openAttempt(session.identityId),
+    transactions.attemptsOf(transaction.id),
   ]);
-  return approvalStateOf({ transaction, payer, attempt, session, isAllowed }, ctx.clock.now());
+  return approvalStateOf({ transaction, payer, attempts, session, isAllowed }, ctx.clock.now());
 }

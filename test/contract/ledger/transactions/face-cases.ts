@@ -14,8 +14,7 @@ const claims = (now = NOW, most = 16) => ({ now, leaseMs: LEASE_MS, most, rates:
 /** Begins an attempt with the face that is due for creation. */
 async function due(ledger: Ledger, now = NOW) {
   const open = await record(ledger, {}, now);
-  const attempt = await begin(ledger, open, now, { factor: 'face', state: 'requested', evidence: '{}' });
-  expect(await ledger.transactions.makeAttemptDue(now, attempt)).toBe(true);
+  const attempt = await begin(ledger, open, now, { factor: 'face', state: 'requested', due: now, evidence: '{}' });
   return { open, attempt };
 }
 
@@ -66,8 +65,7 @@ export function faceCases(database: Database): void {
 
   test('an attempt of another factor is never claimed', async () => {
     const ledger = await openOn(database);
-    const attempt = await begin(ledger, await record(ledger), NOW, { state: 'requested' });
-    await ledger.transactions.makeAttemptDue(NOW, attempt);
+    await begin(ledger, await record(ledger), NOW, { state: 'requested', due: NOW });
     expect(await ledger.transactions.claimAttempts(claims())).toEqual({ create: [], read: [] });
   });
 

@@ -16,7 +16,10 @@ const OPTIONS = {
 function formOf({ text = 'T', csrfToken = 'token', options = OPTIONS } = {}): string {
   const session = { id: 's', identityId: 'i', authenticatedAt: 0, methods: [], phones: [] };
   const at = { session, transaction: { ...blankTransaction, id: '1' }, locale: 'en' };
-  return passkeyForm(options, createDrawing({ at, csrfToken, translate: () => text })).toString();
+  return passkeyForm(
+    options,
+    createDrawing({ at, now: 0, back: undefined, csrfToken, translate: () => text }),
+  ).toString();
 }
 
 describe('the form of a passkey', () => {

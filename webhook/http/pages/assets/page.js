@@ -4,12 +4,24 @@
   if (over) setTimeout(() => location.replace(over.dataset.onwards), Number(over.dataset.moment) * 1000);
 })();
 
-// A page of a payment that waits loads itself again after data-reload seconds, while somebody looks at it.
+// A page of a payment that waits looks at itself every data-reload seconds, while somebody looks at it, and loads itself again
+// once it would show something else than data-seen: so nobody who reads it, or is about to press a button, is interrupted.
 (() => {
   const waiting = document.querySelector('[data-reload]');
-  const reload = () => (document.hidden ? later() : location.replace(location.pathname));
-  const later = () => setTimeout(reload, Number(waiting.dataset.reload) * 1000);
-  if (waiting) later();
+  if (!waiting) return;
+  const { reload, seen } = waiting.dataset;
+  const isAsSeen = async () => {
+    const signal = AbortSignal.timeout(20_000);
+    const response = await fetch(location.href, { cache: 'no-store', redirect: 'error', signal });
+    const isBusy = response.status === 429 || response.status >= 500;
+    return isBusy || (await response.text()).includes(` data-seen="${seen}"`);
+  };
+  const look = async () => {
+    if (document.hidden || (await isAsSeen().catch(() => true))) return later();
+    location.replace(location.pathname);
+  };
+  const later = () => setTimeout(look, Number(reload) * 1000);
+  later();
 })();
 
 // A page that waits carries data-poll (seconds) and data-seen (what it shows). This script polls the status and leaves the
