@@ -39,7 +39,7 @@ export interface TestServiceOptions {
   readonly env?: Environment;
   /** Changes the collaborators; `real` has the clients of a real process. */
   readonly ctx?: (ctx: Context, real: Context) => Context;
-  /** With what payers approve; by default what the configuration allows. */
+  /** Factors in the place of those that the configuration allows. */
   readonly factors?: Dependencies['factors'];
   /** Those who count; by default nobody does. */
   readonly observers?: Observers;
@@ -127,7 +127,7 @@ async function connect(options: TestServiceOptions, folder: string, logs: LogCap
   const dependencies: Dependencies = {
     ...real,
     ctx,
-    factors: options.factors ?? (await factorsOf(config, sources)),
+    factors: { ...(await factorsOf(config, sources)), ...options.factors },
     worker,
     faces,
     unreachable: () => [...health.unreachable(), ...real.unreachable()],
