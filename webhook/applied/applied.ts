@@ -10,6 +10,7 @@ const NAMED_SECRETS = [
   'JUMIO_CALLBACK_SECRET',
   'HANDOVER_SECRET',
   'DECISION_SECRET',
+  'TWILIO_API_SECRET',
 ] as const;
 
 /** The settings in force in a process: its version, policy, mode of the gate and secrets. Its answer to an operator; names are stable. */

@@ -64,16 +64,24 @@ function passkeyElsewhere({ TRANSACTIONS: settings, PUBLIC_URL: publicUrl }: Val
   return [{ name: 'TRANSACTIONS', expected, seen: JSON.stringify(id) }];
 }
 
-/** The credentials and the service of Twilio, which are set together or not at all. */
+/** The credentials and the service of Twilio, which are set together or not at all, and where codes are sent they are. */
 const TWILIO = ['TWILIO_API_KEY', 'TWILIO_API_SECRET', 'TWILIO_VERIFY_SERVICE'] as const;
 
 type TwilioValues = Partial<Readonly<Record<(typeof TWILIO)[number], string | undefined>>>;
 
-/** Each of the three is of no use without the others. */
-function twilioIncomplete(values: TwilioValues): ConfigProblem[] {
+/** Why Twilio must be set: a client offers codes by SMS, or one of the three is set, which is of no use without the others. */
+function whyTwilio(values: Values): string | undefined {
+  const clients = Object.entries(values.TRANSACTIONS?.clients ?? {});
+  const client = clients.find(([, { factors }]) => factors.includes('sms'))?.[0];
+  if (client !== undefined) return `the client ${client} of TRANSACTIONS has the factor sms`;
   const set = TWILIO.find((name) => values[name] !== undefined);
-  const missing = set === undefined ? [] : TWILIO.filter((name) => values[name] === undefined);
-  return missing.map((name) => ({ name, expected: `a value, because ${set} is set`, seen: 'nothing' }));
+  return set && `${set} is set`;
+}
+
+function twilioIncomplete(values: Values): ConfigProblem[] {
+  const why = whyTwilio(values);
+  const missing = why === undefined ? [] : TWILIO.filter((name) => values[name] === undefined);
+  return missing.map((name) => ({ name, expected: `a value, because ${why}`, seen: 'nothing' }));
 }
 
 interface ListenerValues {

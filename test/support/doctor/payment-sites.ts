@@ -1,4 +1,5 @@
 import type { ProbeResult } from '../../../webhook/doctor/probes/probe.ts';
+import { WITH_TWILIO } from '../service/environment.ts';
 import { applied, type Operation } from './operations.ts';
 import { SHIPPED, type Site } from './site.ts';
 
@@ -59,16 +60,10 @@ const DISCOVERY: ProbeResult = {
 export function twilioService(members: object = {}): ProbeResult {
   return {
     status: 200,
-    json: { sid: TWILIO.TWILIO_VERIFY_SERVICE, psd2_enabled: true, code_length: 6, ...members },
+    json: { sid: WITH_TWILIO.TWILIO_VERIFY_SERVICE, psd2_enabled: true, code_length: 6, ...members },
     date: undefined,
   };
 }
-
-const TWILIO = {
-  TWILIO_API_KEY: `SK${'0a'.repeat(16)}`,
-  TWILIO_API_SECRET: 'secret-of-the-api-key',
-  TWILIO_VERIFY_SERVICE: `VA${'0b'.repeat(16)}`,
-};
 
 interface PaymentFacts {
   readonly TRANSACTIONS?: string;
@@ -83,7 +78,7 @@ export function paymentSite(
 ): Site {
   return {
     kratos: applied({ ...SHIPPED }, [...WITH_PAYMENTS, ...changes]),
-    env: { TRANSACTIONS, ...TWILIO },
+    env: { TRANSACTIONS, ...WITH_TWILIO },
     observed: { hints: new Map([[ISSUER, hint]]), twilio },
   };
 }

@@ -12,6 +12,14 @@ export const MINIMAL: Environment = {
   JUMIO_CALLBACK_SECRET: 'callback-secret1',
 };
 
+/** Codes by SMS, of a Twilio that nobody is. The secret is a canary. */
+export const WITH_TWILIO = {
+  TWILIO_API_KEY: `SK${'0a'.repeat(16)}`,
+  TWILIO_API_SECRET: 'canary-of-the-twilio-secret',
+  TWILIO_VERIFY_SERVICE: `VA${'0b'.repeat(16)}`,
+  TWILIO_VERIFY_URL: 'http://127.0.0.1:9',
+};
+
 /** The minimal configuration with these changes. */
 export function config(changes: Environment): Config {
   return parseConfig({ ...MINIMAL, ...changes });

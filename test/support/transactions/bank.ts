@@ -2,6 +2,7 @@ import { hash, randomUUID } from 'node:crypto';
 import type { LightMyRequestResponse } from 'fastify';
 import { createSigningKeys } from '../../../webhook/signing/index.ts';
 import { type AnswerOutcome, judgeAnswer, type TransactionContext } from '../../../webhook/transactions/index.ts';
+import { WITH_TWILIO } from '../service/environment.ts';
 import { PUBLIC_URL, type TestService, type TestServiceOptions, testService } from '../service/service.ts';
 import { createFakeFactor, type FakeAnswer } from './fake-factor.ts';
 
@@ -33,7 +34,7 @@ clients:
 `;
 
 /** The environment of a service with payments. */
-export const WITH_TRANSACTIONS = { TRANSACTIONS: SETTINGS };
+export const WITH_TRANSACTIONS = { TRANSACTIONS: SETTINGS, ...WITH_TWILIO };
 
 /** What is paid in these tests; what people could read of it in a log is a canary. */
 export const PAYMENT = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { differencesOf, settingsInForce } from '../../../webhook/applied/applied.ts';
 import { localAddress } from '../../../webhook/applied/ask.ts';
-import { config, MINIMAL } from '../../support/service/environment.ts';
+import { config, MINIMAL, WITH_TWILIO } from '../../support/service/environment.ts';
 
 const ROTATED = 'webhook-secret-2,webhook-secret-1';
 
@@ -13,6 +13,20 @@ describe('what a process applies', () => {
     expect(secrets).toMatchObject({ HANDOVER_SECRET: [], ORY_API_KEY: [], JUMIO_CLIENT_SECRET: [expect.any(String)] });
     for (const [name, value] of Object.entries(MINIMAL))
       if (/SECRET/.test(name)) expect(JSON.stringify(secrets)).not.toContain(value);
+  });
+
+  it('the secret of Twilio is among them, as that of Jumio is', () => {
+    const here = settingsInForce(config(WITH_TWILIO));
+    expect(JSON.stringify(here)).not.toContain(WITH_TWILIO.TWILIO_API_SECRET);
+    const running = settingsInForce(config({ ...WITH_TWILIO, TWILIO_API_SECRET: 'another-secret-of-twilio' }));
+    expect(differencesOf(running, here)).toEqual([
+      {
+        what: 'secret',
+        name: 'TWILIO_API_SECRET',
+        running: expect.stringMatching(/^[0-9a-f]{8}$/),
+        here: here.secrets.TWILIO_API_SECRET?.[0],
+      },
+    ]);
   });
 
   it('two processes with the same configuration do not differ', () => {

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { config, problems, wrongNames } from '../../support/service/environment.ts';
+import { config, problems, WITH_TWILIO, wrongNames } from '../../support/service/environment.ts';
 
-const SET = {
-  TWILIO_API_KEY: `SK${'0a'.repeat(16)}`,
-  TWILIO_API_SECRET: 'canary-of-the-twilio-secret',
-  TWILIO_VERIFY_SERVICE: `VA${'0b'.repeat(16)}`,
-};
+const { TWILIO_VERIFY_URL: _, ...SET } = WITH_TWILIO;
 
 describe('the variables of Twilio', () => {
   it('are none, or a key, its secret and a service, at Twilio’s own address', () => {

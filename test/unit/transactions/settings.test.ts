@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { parseConfig } from '../../../webhook/config/config.ts';
 import { ConfigError, type Environment } from '../../../webhook/config/problem.ts';
 import { transactionSettings } from '../../../webhook/transactions/settings.ts';
+import { WITH_TWILIO } from '../../support/service/environment.ts';
 import { ENVIRONMENT } from '../../support/service/service.ts';
 
 const page = readFileSync(new URL('../../../docs/payments.md', import.meta.url), 'utf8');
@@ -23,7 +24,7 @@ const withClient = (patch: object, more: object = {}) => ({ clients: { bank: { .
 
 function problemsOf(env: Environment): string[] {
   try {
-    parseConfig({ ...ENVIRONMENT, ...env });
+    parseConfig({ ...ENVIRONMENT, ...WITH_TWILIO, ...env });
     return [];
   } catch (error) {
     if (error instanceof ConfigError)
@@ -34,7 +35,7 @@ function problemsOf(env: Environment): string[] {
 
 describe('TRANSACTIONS', () => {
   it('the document of docs/payments.md is right, with the defaults that the page names', () => {
-    const { TRANSACTIONS: settings } = parseConfig({ ...ENVIRONMENT, TRANSACTIONS: EXAMPLE });
+    const { TRANSACTIONS: settings } = parseConfig({ ...ENVIRONMENT, ...WITH_TWILIO, TRANSACTIONS: EXAMPLE });
     const { clients, ...rest } = settings ?? { clients: {} };
     expect(Object.keys(clients)).toEqual(['bank-web']);
     const { clients: _, passkey, face, ...defaults } = transactionSettings.parse(withClient({}));
@@ -111,6 +112,23 @@ describe('TRANSACTIONS', () => {
     const missing = { PUBLIC_URL: undefined, KRATOS_PUBLIC_URL: undefined, HANDOVER_SECRET: undefined };
     const problems = problemsOf({ ...missing, TRANSACTIONS: JSON.stringify(withClient({})) });
     expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['PUBLIC_URL', 'KRATOS_PUBLIC_URL']);
+  });
+
+  it('codes by SMS need Twilio, and each variable that is missing is named with who needs it', () => {
+    const TRANSACTIONS = JSON.stringify({
+      clients: {
+        shop: { ...CLIENT, secret_hashes: [HASH.replace(/1$/, '2')], factors: ['face'] },
+        bank: CLIENT,
+      },
+      face: { workflow_key: '10014' },
+    });
+    const without = { TWILIO_API_KEY: '', TWILIO_API_SECRET: '', TWILIO_VERIFY_SERVICE: '' };
+    const because = 'a value, because the client bank of TRANSACTIONS has the factor sms nothing';
+    expect(problemsOf({ TRANSACTIONS, ...without })).toEqual(Object.keys(without).map((name) => `${name} ${because}`));
+    expect(problemsOf({ TRANSACTIONS, TWILIO_API_SECRET: '' })).toEqual([`TWILIO_API_SECRET ${because}`]);
+    expect(problemsOf({ TRANSACTIONS })).toEqual([]);
+    const faces = JSON.stringify(withClient({ factors: ['face'] }, { face: { workflow_key: '10014' } }));
+    expect(problemsOf({ TRANSACTIONS: faces, ...without })).toEqual([]);
   });
 
   it.each([
