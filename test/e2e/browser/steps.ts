@@ -58,3 +58,9 @@ export async function tabTo(page: Page, selector: string): Promise<void> {
   }
   throw new Error(`the keyboard never reaches ${selector}`);
 }
+
+/** What moves the icon of a page, for a person who wants less motion or does not mind. */
+export async function animation(page: Page, reducedMotion: 'reduce' | 'no-preference'): Promise<unknown> {
+  await page.emulateMedia({ reducedMotion });
+  return page.evaluate("getComputedStyle(document.querySelector('.icon')).animationName");
+}

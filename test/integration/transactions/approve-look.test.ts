@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../../sandbox/chromium/launch.ts';
 import { hasChromium, LONG_TIMEOUT, OR_WHY_SKIPPED } from '../../e2e/browser/chromium.ts';
 import { checkPage } from '../../e2e/browser/page-check.ts';
+import { eventually, passTime, withShortWaits } from '../../support/service/eventually.ts';
 import { MINUTE } from '../../support/service/shifted-clock.ts';
 import { type PayerWorld, payerWorld } from '../../support/transactions/payer.ts';
+import { type PayerAtJumio, payerAtJumio } from '../../support/transactions/payer-at-jumio.ts';
 
 /** Any loopback address: every request is answered by the service without a socket. */
 const SITE = 'http://127.0.0.1:1';
@@ -50,6 +52,43 @@ describe.skipIf(!hasChromium)(`the page of a payment in a browser${OR_WHY_SKIPPE
     await act(world, path);
     const page = await open(world, path);
     await checkPage(page, { language: 'en', scripts: true, width: 1280 });
+    await page.close();
+  });
+
+  it.each([
+    ['waits for Jumio', (world: PayerAtJumio, path: string) => world.press(path, 'face'), '.icon.waiting'],
+    ['leads to Jumio', (world: PayerAtJumio, path: string) => world.toJumio(path), '.icon.open'],
+  ])('a payment that %s has no violation that axe finds, and fits a small screen', async (_name, act, icon) => {
+    const world = await payerAtJumio();
+    const path = await world.pay();
+    if (icon === '.icon.waiting') await world.worker.stop();
+    await withShortWaits(world, () => act(world, path));
+    const page = await open(world, path);
+    expect(await page.locator(icon).count()).toBe(1);
+    await checkPage(page, { language: 'en', scripts: true, width: 1280 });
+    await page.close();
+  });
+
+  it('a page that waits stays as it is while nothing changes, and loads itself again once something does', async () => {
+    const world = await payerAtJumio();
+    const path = await world.pay();
+    const link = await world.toJumio(path);
+    const page = await open(world, path);
+    await page.clock.install();
+    await page.goto(SITE + path);
+    await page.getByRole('button', { name: 'Decline' }).focus();
+    const looked = page.waitForRequest((request) => request.resourceType() === 'fetch');
+    await page.clock.runFor(5_000);
+    await looked;
+    expect(await page.locator('button:focus').innerText()).toBe('Decline this payment');
+    await world.control.fault({ kind: 'callback', fault: 'lose' });
+    await world.finish(link, { outcome: 'reject' });
+    passTime(world, 16_000);
+    await eventually(async () => expect((await world.browser.get(path)).body).toContain('That did not work.'));
+    await eventually(async () => {
+      await page.clock.runFor(5_000);
+      expect(await page.locator('main').innerText()).toContain('That did not work.');
+    });
     await page.close();
   });
 

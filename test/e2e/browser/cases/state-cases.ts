@@ -1,8 +1,8 @@
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { checkInEveryLanguage } from '../languages.ts';
 import * as scenes from '../scenes.ts';
 import type { BrowserStage } from '../stage.ts';
+import { animation } from '../steps.ts';
 import { PHONE } from '../window.ts';
 
 interface State {
@@ -29,12 +29,6 @@ const STATES: readonly State[] = [
   { name: 'rejected for anything else', scene: scenes.rejectedForGood, action: 'a' },
   { name: 'rejected too often', scene: scenes.outOfAttempts, action: 'a' },
 ];
-
-/** What moves the icon of a page, for a person who wants less motion or does not mind. */
-async function animation(page: Page, reducedMotion: 'reduce' | 'no-preference'): Promise<unknown> {
-  await page.emulateMedia({ reducedMotion });
-  return page.evaluate("getComputedStyle(document.querySelector('.icon')).animationName");
-}
 
 /** Every state of a verification, in every language. */
 export function stateCases(stage: () => BrowserStage): void {
