@@ -55,9 +55,9 @@ describe.skipIf(!hasChromium)(`the page of a payment in a browser${OR_WHY_SKIPPE
     await page.close();
   });
 
-  it.each([
-    ['waits for Jumio', (world: PayerAtJumio, path: string) => world.press(path, 'face'), '.icon.waiting'],
-    ['leads to Jumio', (world: PayerAtJumio, path: string) => world.toJumio(path), '.icon.open'],
+  it.each<readonly [string, (world: PayerAtJumio, path: string) => Promise<unknown>, string]>([
+    ['waits for Jumio', (world, path) => world.press(path, 'face'), '.icon.waiting'],
+    ['leads to Jumio', (world, path) => world.toJumio(path), '.icon.open'],
   ])('a payment that %s has no violation that axe finds, and fits a small screen', async (_name, act, icon) => {
     const world = await payerAtJumio();
     const path = await world.pay();
