@@ -57,6 +57,7 @@ describe('approving with the face at the page', () => {
     const over = await untilPage(world, path, 'The payment is approved');
     expect(unescapeHtml(over.body)).toContain(`<main data-onwards="${back(path)}" data-moment="3">`);
     expect(unescapeHtml(over.body)).toContain(`<meta http-equiv="refresh" content="3; url=${back(path)}">`);
+    expect(over.body).toContain('We will take you back in a few seconds.');
     expect(over.body).not.toContain('<form');
 
     const { approval } = (await world.consume(idOf(path), 'key')).json();

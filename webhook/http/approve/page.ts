@@ -160,15 +160,22 @@ function closedPage(options: ApprovalPageOptions, state: Exclude<ApprovalState, 
   return { ...answerOf(state), body: () => body };
 }
 
+/** A page that leads on by itself once its payer has read it, and says so. */
+function leadingOn(page: ApprovalDocument, to: string): ApprovalDocument {
+  const body: ApprovalDocument['body'] = (translate, language) =>
+    html`${page.body?.(translate, language)}<p>${translate(toText('next.onwards'))}</p>\n`;
+  return { ...page, body, onwards: { to, seconds: READING_S } };
+}
+
 /** Returns the page of a transaction. Rejects with `UpstreamError` if Kratos cannot be asked. */
 export async function approvalPage(options: ApprovalPageOptions): Promise<ApprovalDocument> {
   const { state, backTo, ctx, at } = options;
   if (state.kind === 'open') return openPage(options, state);
-  const page = closedPage(options, state);
-  if (backTo === undefined) return page;
+  const closed = closedPage(options, state);
+  if (backTo === undefined) return closed;
   const client = ctx.settings.clients[at.transaction.clientId]?.name ?? '';
-  const link = { href: backTo, text: toText('button.back_to_client', { client }) };
-  // Approved while the payer was waiting here: the application has its approval for a few minutes only.
+  const page = { ...closed, link: { href: backTo, text: toText('button.back_to_client', { client }) } };
+  // Approved while the payer was waiting here: it can be consumed for a few minutes only.
   const isToBeConsumed = state.kind === 'over' && state.state === 'approved';
-  return { ...page, link, ...(isToBeConsumed ? { onwards: { to: backTo, seconds: READING_S } } : {}) };
+  return isToBeConsumed ? leadingOn(page, backTo) : page;
 }
