@@ -6,7 +6,7 @@ import { checkInEveryLanguage } from '../languages.ts';
 import * as scenes from '../scenes.ts';
 import type { BrowserStage } from '../stage.ts';
 import { animation } from '../steps.ts';
-import { PHONE } from '../window.ts';
+import { PHONE, VISITORS } from '../window.ts';
 
 const CLIENT = { id: 'bank-web', secret: 'the-client-of-the-browser-secret-0001' };
 
@@ -48,7 +48,7 @@ async function record({ verifyUrl }: BrowserStage, sub: string): Promise<string>
 /** The page of a payment that is approved with the face. */
 export function paymentCases(stage: () => BrowserStage): void {
   test('the page waits while Jumio compares the face, and then leads back', async () => {
-    const { jumio, stack, open } = stage();
+    const { jumio, stack, open, reuse } = stage();
     const person = await scenes.verified(stage());
     const url = await record(stage(), person.identityId);
     const hosted = await person.browser.submit(await person.browser.get(url), {}, { follow: true });
@@ -57,6 +57,8 @@ export function paymentCases(stage: () => BrowserStage): void {
     const { url: back } = await person.choose(hosted, { outcome: 'pass' });
     expect(back).toContain(`${url}?acquisitionStatus=SUCCESS`);
     expect(await checkInEveryLanguage(stage(), back, { person })).toBe('a');
+    // These windows would follow what happens next.
+    for (const visitor of VISITORS) await reuse(visitor);
 
     const { page, problems } = await open(PHONE, person);
     await page.route(`${RETURN}/**`, (route) =>
