@@ -83,13 +83,6 @@ export function paymentSite(
   };
 }
 
-/** The same without a Twilio. */
-function withoutTwilio(): Site {
-  const { env, observed, ...site } = paymentSite();
-  const unset = { TWILIO_API_KEY: '', TWILIO_API_SECRET: '', TWILIO_VERIFY_SERVICE: '' };
-  return { ...site, env: { ...env, ...unset }, observed: { ...observed } };
-}
-
 function broken(name: string, changes: readonly Operation[], ...expected: readonly string[]): BrokenPayments {
   return { name, expected, ...paymentSite(changes) };
 }
@@ -153,11 +146,6 @@ export const PAYMENTS_WITHOUT_CONFIG_FIX: readonly BrokenPayments[] = [
     name: 'a signer of hints that calls itself otherwise',
     expected: ['hint-issuer-differs'],
     ...paymentSite([], { hint: { status: 200, json: { issuer: `${ISSUER}/`, jwks_uri: ISSUER }, date: undefined } }),
-  },
-  {
-    name: 'codes by SMS without a Twilio',
-    expected: ['sms-without-twilio'],
-    ...withoutTwilio(),
   },
   {
     name: 'the SID of a service of Twilio that is another one',

@@ -1,5 +1,5 @@
 import { serviceWire } from '../../../twilio/wire.ts';
-import { type Check, type Facts, offersFactor } from '../../facts.ts';
+import { type Check, offersFactor } from '../../facts.ts';
 import { type Finding, notCheckable } from '../../finding.ts';
 import type { ProbeResult } from '../../probes/probe.ts';
 
@@ -56,22 +56,11 @@ function findingsOf(answer: ProbeResult, url: string): Finding[] {
   return [];
 }
 
-function missing({ service }: Facts): Finding[] {
-  if (service?.TWILIO_VERIFY_SERVICE !== undefined) return [];
-  return error(
-    'sms-without-twilio',
-    'TWILIO_VERIFY_SERVICE is not set',
-    'set TWILIO_API_KEY, TWILIO_API_SECRET and TWILIO_VERIFY_SERVICE, or take `sms` out of `factors`',
-  );
-}
-
 export const codesSent: Check = {
   group: 'payments',
   says: 'Twilio’s Verify service sends codes that are bound to amount and payee',
   applies: (facts) => offersFactor(facts, 'sms'),
   run(facts) {
-    const unset = missing(facts);
-    if (unset.length > 0) return unset;
     const { service, observed } = facts;
     if (observed.twilio === undefined) return notCheckable('it was not probed');
     return findingsOf(observed.twilio, new URL(service?.TWILIO_VERIFY_URL ?? '').origin);
