@@ -2,21 +2,23 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { createEidClient } from './eid/client.ts';
+import { announce, createEventWork, type EventContext, endpointsOf, subscriptionOf } from './events/index.ts';
 import { createHintClient, type HintClient } from './hint/client.ts';
 import type { Phase } from './http/health.ts';
 import { createJumioClient } from './jumio/client.ts';
 import { baseUrls, type SdkDataCentre, sdkDataCentre } from './jumio/regions.ts';
 import type { JumioClientOptions } from './jumio/types.ts';
 import { createKratosClient, NOBODY } from './kratos/client.ts';
-import { type LedgerOptions, openLedger } from './ledger/ledger.ts';
+import { type Ledger, type LedgerOptions, openLedger } from './ledger/ledger.ts';
 import type { ObserveAnswer } from './logging.ts';
+import { createReceiverClient } from './receiver/client.ts';
 import { createTexts, type Texts } from './texts/texts.ts';
 import type { FaceContext, Factors } from './transactions/index.ts';
 import { createTwilioClient } from './twilio/client.ts';
 import { createUpstreamHealth, placeOf } from './upstream/health.ts';
 import { CALL_DEADLINE_MS, type Observe } from './upstream/http.ts';
 import { createProbing, type Probe, type Probing } from './upstream/probing.ts';
-import type { Clock, Context, Waits, Worker } from './verification/context.ts';
+import type { Clock, Context, OtherWork, Waits, Worker } from './verification/context.ts';
 import { mintReference } from './verification/execution/index.ts';
 import type { Observer } from './verification/observer.ts';
 import { normalize, referenceFace } from './verification/record/index.ts';
@@ -31,6 +33,8 @@ export interface Dependencies {
   readonly worker: Worker;
   /** What comparing the faces of payers needs; undefined: no payments are configured. */
   readonly faces: FaceContext | undefined;
+  /** What sending signed events needs; undefined: no endpoint is configured. */
+  readonly events: EventContext | undefined;
   readonly texts: Texts;
   /** With what payers approve payments; none where payments are not configured. */
   readonly factors: Factors;
@@ -211,15 +215,39 @@ export function faceContext({ TRANSACTIONS: settings, PUBLIC_URL }: Config, ctx:
   };
 }
 
-/** Returns the worker of a process, with the work of payments where they are configured: only then it is loaded. */
-export async function workerOf(ctx: Context, faces: FaceContext | undefined): Promise<Worker> {
-  if (faces === undefined) return createWorker(ctx);
-  const { createTransactionWork } = await import('./transactions/index.ts');
-  return createWorker(ctx, [createTransactionWork(faces)]);
+/** Returns what sending signed events needs; undefined: no endpoint is configured. */
+export function eventContext(
+  { WEBHOOKS: settings, userAgent }: Config,
+  { ledger, clock, log, random }: Pick<Context, 'ledger' | 'clock' | 'log' | 'random'>,
+  observe?: Observe,
+): EventContext | undefined {
+  if (settings === undefined) return undefined;
+  const receivers = createReceiverClient({ userAgent, ...(observe === undefined ? {} : { observe }) });
+  return { ledger, clock, log, random, receivers, endpoints: endpointsOf(settings) };
+}
+
+/** Who is told of changes: as this service is configured, or, for a command beside it, as the ledger says. */
+async function subscribe(
+  ledger: Ledger,
+  { WEBHOOKS: settings }: Config,
+  now: number,
+  isService: boolean,
+): Promise<void> {
+  const { deliveries } = ledger;
+  return isService ? deliveries.configure(now, (settings?.endpoints ?? []).map(subscriptionOf)) : deliveries.follow();
+}
+
+/** Returns the worker of a process, with the work of payments and of signed events where they are configured. */
+export async function workerOf(ctx: Context, faces?: FaceContext, events?: EventContext): Promise<Worker> {
+  const others: OtherWork[] = [];
+  // Loaded only where payments are configured.
+  if (faces !== undefined) others.push((await import('./transactions/index.ts')).createTransactionWork(faces));
+  if (events !== undefined) others.push(createEventWork(events));
+  return createWorker(ctx, others);
 }
 
 /** Options of `createDependencies`. */
-export interface DependenciesOptions extends LedgerOptions {
+export interface DependenciesOptions extends Omit<LedgerOptions, 'announce'> {
   readonly clock?: Clock;
   /** For readiness; by default no line is dropped. */
   readonly logProblem?: Dependencies['logProblem'];
@@ -243,7 +271,8 @@ export async function createDependencies(
   options: DependenciesOptions = {},
 ): Promise<Dependencies> {
   const { clock = { now: () => Date.now() }, logProblem = () => undefined, observers } = options;
-  const ledger = await openLedger(config.DATABASE_URL, clock.now(), normalize, options);
+  const ledger = await openLedger(config.DATABASE_URL, clock.now(), normalize, { ...options, announce });
+  await subscribe(ledger, config, clock.now(), options.beginsEpoch !== false);
   const health = createUpstreamHealth(() => clock.now());
   const { unreachable } = health;
   const observe = both(health.observe, observers?.calls);
@@ -275,7 +304,8 @@ export async function createDependencies(
   const hints = hintsOf(config, clock);
   const phase: Phase = { current: 'starting' };
   const faces = faceContext(config, ctx);
-  const worker = await workerOf(ctx, faces);
+  const events = eventContext(config, ctx, observe);
+  const worker = await workerOf(ctx, faces, events);
   const factors = await factorsOf(config, { ...ctx, observe, faces, wake: () => worker.wake() });
   const dataCentre = sdkDataCentre(config.JUMIO_API_BASE_URL);
   const probing = createProbing(probesOf(config, ctx), health, (error) =>
@@ -283,5 +313,5 @@ export async function createDependencies(
   );
   const observeRequests = observers?.requests;
   const shared = { config, logger, ctx, texts, phase, unreachable, probing, logProblem, observeRequests };
-  return { ...shared, worker, faces, factors, hints, dataCentre };
+  return { ...shared, worker, faces, events, factors, hints, dataCentre };
 }

@@ -1,5 +1,5 @@
-/** The systems this service calls; `eid`: any of the eID providers; `hint`: any application that signs hints of payments. */
-export type Upstream = 'jumio' | 'kratos' | 'eid' | 'twilio' | 'hint';
+/** The systems this service calls; `eid`: any of the eID providers; `hint`: any application that signs hints of payments; `receiver`: any that takes signed events. */
+export type Upstream = 'jumio' | 'kratos' | 'eid' | 'twilio' | 'hint' | 'receiver';
 
 /**
  * How a call failed; the worker decides by it.
@@ -24,7 +24,7 @@ export interface UpstreamFacts {
   readonly upstream: Upstream;
   /**
    * Which call: `create`, `status`, `details`, `delete`, `token`, `prepare`, `patch`, `revoke`, `read`, `find`, `list`,
-   * `whoami`, `discovery`, `keys`; of Twilio `start`, `check`, `cancel`, `service`.
+   * `whoami`, `discovery`, `keys`; of Twilio `start`, `check`, `cancel`, `service`; of a receiver `deliver`.
    * `token` from a Jumio method: the method's own call had no effect, because it was not sent, or was answered 401.
    */
   readonly operation: string;

@@ -35,6 +35,7 @@ function replyFields(reply: { readonly statusCode?: number }): object {
 /** Every field that a log line may have beside its text (docs/design.md#logs); any other is dropped. */
 const FIELDS: ReadonlySet<string> = new Set([
   'client',
+  'endpoint',
   'err',
   'execution',
   'field',

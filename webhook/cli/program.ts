@@ -5,6 +5,7 @@ import { registerBackfill } from './commands/backfill.ts';
 import { registerBackup } from './commands/backup.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerErase } from './commands/erase.ts';
+import { registerEvents } from './commands/events/events.ts';
 import { registerExport } from './commands/export.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerList } from './commands/list.ts';
@@ -37,6 +38,7 @@ const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   registerExport,
   registerBackup,
   registerKeys,
+  registerEvents,
   registerTransactions,
 ];
 

@@ -4,7 +4,15 @@ import type { Policy } from '../verification/policy/index.ts';
 import { color, DARK, LIGHT, logo, support } from './brand.ts';
 import { continuationWithoutPages, crossChecks, eidProblems, hasPages } from './checks.ts';
 import { defaultLedger } from './default-ledger.ts';
-import { eidDocument, pointer, prefillMapping, readPolicy, textOverrides, transactionsDocument } from './documents.ts';
+import {
+  eidDocument,
+  pointer,
+  prefillMapping,
+  readPolicy,
+  textOverrides,
+  transactionsDocument,
+  webhooksDocument,
+} from './documents.ts';
 import { portalUrl } from './portal-url.ts';
 import { ConfigError, type ConfigProblem, type Environment } from './problem.ts';
 import { returnUrls } from './return-urls.ts';
@@ -73,6 +81,7 @@ const variables = z.object({
   ALLOWED_ORIGINS: origins().default([]),
   HANDOVER_SECRET: secrets().optional(),
   DECISION_SECRET: secrets().optional(),
+  WEBHOOKS: webhooksDocument().optional(),
   TRANSACTIONS: transactionsDocument().optional(),
   TWILIO_API_KEY: twilioSid('SK', 'an API key of Twilio').optional(),
   TWILIO_API_SECRET: issued('the secret of the API key of Twilio, no placeholder').optional(),

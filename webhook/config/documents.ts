@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { type EidProviders, eidProviders } from '../eid/providers.ts';
+import { type WebhookSettings, webhookSettings } from '../events/settings.ts';
 import { type Overrides, readOverrides } from '../texts/overrides.ts';
 import { type TransactionSettings, transactionSettings } from '../transactions/settings.ts';
 import {
@@ -127,6 +128,20 @@ export function transactionsDocument() {
       context.addIssue({
         code: 'custom',
         message: `transactions as docs/payments.md shows (${path.join('.')}: ${message})`,
+      });
+    return z.NEVER;
+  });
+}
+
+/** The document of `WEBHOOKS`: who is told of changes. Its secrets are in files of their own, which are read here. */
+export function webhooksDocument() {
+  return z.string().transform((yaml, context): WebhookSettings => {
+    const parsed = webhookSettings.safeParse(parseYaml(yaml));
+    if (parsed.success) return parsed.data;
+    for (const { path, message } of parsed.error.issues)
+      context.addIssue({
+        code: 'custom',
+        message: `endpoints as docs/events.md shows (${path.join('.')}: ${message})`,
       });
     return z.NEVER;
   });

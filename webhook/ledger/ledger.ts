@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import { type Kysely, sql } from 'kysely';
+import type { Announce } from '../events/model.ts';
 import type { Change, IdentityRecord, LedgerEvent, Normalize, OneTimeLink } from '../model.ts';
 import { createBudgets } from './budgets.ts';
 import { createBulkInsert } from './bulk-insert.ts';
@@ -8,6 +9,8 @@ import { migrate } from './database/migrations.ts';
 import { openPostgres } from './database/postgres.ts';
 import { openSqlite } from './database/sqlite.ts';
 import type { Store } from './database/store.ts';
+import { createDeliveryLedger, type DeliveryLedger } from './deliveries/delivery-ledger.ts';
+import { createOutbox } from './deliveries/outbox.ts';
 import { type Backlog, backlogOf, createNextDue, type DueJob, type NextDue } from './due-jobs.ts';
 import { type Epoch, openEpoch } from './epoch.ts';
 import { createEventCap } from './event-cap.ts';
@@ -50,6 +53,8 @@ export interface Ledger {
   readonly reports: Reports;
   /** What is kept of payments that their payers approve. */
   readonly transactions: TransactionLedger;
+  /** The signed events that applications are told of changes, and their endpoints. */
+  readonly deliveries: DeliveryLedger;
   /** Inserts identities that no hook reported. */
   readonly bulkInsert: ReturnType<typeof createBulkInsert>;
   /** Reads what the gate needs of one identity; committed data only. */
@@ -104,6 +109,8 @@ export interface LedgerOptions {
   readonly beginsEpoch?: boolean;
   /** True: no other process may serve from a SQLite ledger meanwhile. */
   readonly locks?: boolean;
+  /** Says what applications are told of a change; nobody is told before `deliveries.configure` or `deliveries.follow` says who. */
+  readonly announce?: Announce;
 }
 
 /**
@@ -118,14 +125,14 @@ export async function openLedger(
   url: string,
   now: number,
   normalize: Normalize,
-  { beginsEpoch = true, locks = false }: LedgerOptions = {},
+  { beginsEpoch = true, locks = false, announce }: LedgerOptions = {},
 ): Promise<Ledger> {
   const opened = url.startsWith('file:') ? openSqlite(url.slice('file:'.length), locks) : openPostgres(url);
   try {
     const origin = await opened.read((db) => migrate(db, opened.dialect, now));
     const epoch = await openEpoch(opened, beginsEpoch);
     const store = opened.dialect === 'postgres' ? following(opened, epoch) : opened;
-    return await createLedger(store, epoch, origin, { normalize, now });
+    return await createLedger(store, epoch, origin, { normalize, announce, now });
   } catch (error) {
     await opened.close();
     throw error;
@@ -156,9 +163,14 @@ async function createLedger(
   store: Store,
   epoch: Epoch,
   origin: Ledger['origin'],
-  { normalize, now: openedAt }: { readonly normalize: Normalize; readonly now: number },
+  {
+    normalize,
+    announce,
+    now: openedAt,
+  }: { readonly normalize: Normalize; readonly announce: Announce | undefined; readonly now: number },
 ): Promise<Ledger> {
-  const rows = createRows(store.db, store.dialect, normalize, epoch);
+  const outbox = createOutbox(announce);
+  const rows = createRows(store.db, store.dialect, normalize, { epoch, outbox });
   const gate = gateReader(store, epoch);
   const claim = createClaim(store, rows);
   const { write, prepare } = store;
@@ -183,6 +195,7 @@ async function createLedger(
     budgets: createBudgets(store),
     reports: createReports(store),
     transactions: createTransactionLedger(store, rows.append),
+    deliveries: createDeliveryLedger(store, rows, outbox),
     bulkInsert: createBulkInsert(store, rows),
     gate,
     record: (id) => store.read((db) => rows.load(db, id)),

@@ -10,6 +10,7 @@ import {
   verificationColumns,
 } from '../model.ts';
 import type { Dialect } from './database/store.ts';
+import type { Outbox } from './deliveries/outbox.ts';
 import { type Epoch, inEpoch } from './epoch.ts';
 import type { Tables } from './tables.ts';
 
@@ -71,7 +72,12 @@ function createSaver<Row extends { readonly id: string }>(
  * Returns functions that load and save records. `loadLocked` is for a transaction: PostgreSQL locks the row of the identity.
  * Only this code writes identities and verifications, so it is the one place that normalises them (decision 56).
  */
-export function createRows(db: Kysely<Tables>, dialect: Dialect, normalize: Normalize, epoch: Epoch) {
+export function createRows(
+  db: Kysely<Tables>,
+  dialect: Dialect,
+  normalize: Normalize,
+  { epoch, outbox }: { readonly epoch: Epoch; readonly outbox: Outbox },
+) {
   const one = db.selectFrom('identities').select(IDENTITY_COLUMNS).where('id', '=', '');
   const identity = prepared<Identity>(one.compile());
   const locked = prepared<Identity>((dialect === 'postgres' ? one.forUpdate() : one).compile());
@@ -119,6 +125,7 @@ export function createRows(db: Kysely<Tables>, dialect: Dialect, normalize: Norm
     await saveIdentity(on, before?.identity, after.identity);
     const known = new Map(before?.verifications.map((row) => [row.id, row]));
     for (const row of after.verifications) await saveVerification(on, known.get(row.id), row);
+    if (outbox.subscriptions.length > 0) await outbox.onSaved(on, before, after, now);
     return after;
   }
 

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import { count, primaryKey, type RowOf, real, text, textOrNull, time, timeOrNull, unique } from '../columns.ts';
+import type { Delivery, EndpointRow } from '../events/model.ts';
 import type { Identity, OneTimeLink, Verification } from '../model.ts';
 import type { ApprovalAttempt, PayerRow, SigningKeyRow, Transaction } from '../transactions/model.ts';
 
@@ -80,4 +81,6 @@ export interface Tables {
   attempts: Mutable<ApprovalAttempt>;
   payers: Mutable<PayerRow>;
   signingKeys: Mutable<SigningKeyRow>;
+  deliveries: Mutable<Delivery>;
+  endpoints: Mutable<EndpointRow>;
 }

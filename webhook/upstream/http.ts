@@ -6,7 +6,7 @@ import { LONGEST_PAUSE_MS, type RefusalCode, UpstreamError, type UpstreamFacts }
 /** One kind of outgoing call: the upstream, and what it is asked for. */
 export type Call = Pick<UpstreamFacts, 'upstream' | 'operation'>;
 
-/** A call as the observer sees it. `provider`: the id of the eID provider, in calls to one. */
+/** A call as the observer sees it. `provider`: the id of the eID provider or the name of the receiver, in calls to one. */
 export interface ObservedCall extends Call {
   readonly provider?: string;
 }
@@ -174,7 +174,7 @@ const axiosError = z.object({
 
 /** Nothing was sent: no address, no connection, an untrusted certificate, a header that Node refuses to send. */
 const NOT_SENT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_.*|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ERR_INVALID_.*|ERR_TLS_CERT_.*|CERT_.*|UNABLE_TO_.*|.*SELF_SIGNED_CERT.*)$/;
+  /^(ECONNREFUSED|ERR_ADDRESS_NOT_ALLOWED|ENOTFOUND|EAI_.*|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|ERR_INVALID_.*|ERR_TLS_CERT_.*|CERT_.*|UNABLE_TO_.*|.*SELF_SIGNED_CERT.*)$/;
 
 function interruption(call: Call, signal: AbortSignal, error: unknown): UpstreamError {
   const { code, message, request } = axiosError.catch({ code: '', message: '' }).parse(error);

@@ -14,6 +14,9 @@ import { openingCases } from './cases/opening-cases.ts';
 import { readRequestCases } from './cases/read-request-cases.ts';
 import { rowsCases } from './cases/rows-cases.ts';
 import { stopCases } from './cases/stop-cases.ts';
+import { deliveryCases } from './deliveries/claim-cases.ts';
+import { keptCases } from './deliveries/kept-cases.ts';
+import { outboxCases } from './deliveries/outbox-cases.ts';
 import { attemptCases } from './transactions/attempt-cases.ts';
 import { faceCases } from './transactions/face-cases.ts';
 import { modelCases } from './transactions/model-cases.ts';
@@ -45,4 +48,7 @@ export function ledgerContract(database: Database): void {
   describe('codes that are sent', () => sendCases(database));
   describe('the states of a transaction', () => modelCases(database));
   describe('keys of approvals', () => signingCases(database));
+  describe('what changes leave for applications', () => outboxCases(database));
+  describe('the delivery of signed events', () => deliveryCases(database));
+  describe('events that are kept', () => keptCases(database));
 }

@@ -13,12 +13,16 @@ async function help(command: string): Promise<string> {
 
 const { out: overview } = await runCli(beside, ['--help']);
 
-const GROUPS = ['keys', 'transactions'];
+const GROUPS = ['keys', 'events', 'transactions'];
 
 const IN_GROUPS = [
   'keys list',
   'keys rotate',
   'keys revoke',
+  'events list',
+  'events replay',
+  'events test',
+  'events secret',
   'transactions show',
   'transactions evidence',
   'transactions list',

@@ -39,8 +39,10 @@ const RULES: Readonly<Record<string, Rule>> = {
       'jumio',
       'kratos',
       'eid',
+      'events',
       'hint',
       'passkey',
+      'receiver',
       'twilio',
       'texts',
       'upstream',
@@ -51,6 +53,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     values: [
       'texts',
       'eid/providers',
+      'events/settings',
       'transactions/settings',
       'verification/policy',
       'verification/prefill-data',
@@ -94,6 +97,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       'applied',
       'verification',
       'transactions',
+      'events',
       'signing',
       'doctor',
       'setup',
@@ -134,7 +138,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   passkey: { values: [] },
   // The keys of approvals; the only code that signs.
   signing: { values: ['errors', 'transactions/model'], types: ['ledger'] },
-  ledger: { values: ['columns', 'errors', 'model', 'transactions/model'] },
+  ledger: { values: ['columns', 'errors', 'events/model', 'model', 'transactions/model'] },
+  // What applications are told of changes: beside verification, of which it reads what is published.
+  events: { values: ['columns', 'errors', 'model', 'receiver', 'verification/record'], types: ['ledger'] },
+  receiver: { values: ['errors', 'upstream'] },
   jumio: { values: ['accepted-text', 'errors', 'model', 'upstream'] },
   kratos: { values: ['accepted-text', 'errors', 'model', 'upstream'] },
   eid: { values: ['accepted-text', 'errors', 'model', 'upstream'] },
@@ -148,7 +155,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   libsql: ['ledger'],
   pg: ['ledger'],
   '@ory/client': ['kratos'],
-  axios: ['jumio', 'twilio', 'upstream', 'doctor'],
+  axios: ['jumio', 'receiver', 'twilio', 'upstream', 'doctor'],
+  'ipaddr.js': ['receiver'],
   jose: ['eid', 'hint', 'signing', 'upstream'],
   '@simplewebauthn/server': ['passkey'],
   'prom-client': ['metrics'],
@@ -223,7 +231,7 @@ function brokenPart({ path, imports }: Module): string[] {
 }
 
 /** Parts with one door, as the modules of `verification/` have. */
-const PARTS_WITH_DOOR: readonly string[] = ['transactions', 'signing', 'metrics'];
+const PARTS_WITH_DOOR: readonly string[] = ['transactions', 'signing', 'metrics', 'events'];
 
 /** Whether an import enters a part beside its door, and no rule names the file. */
 function isBesideDoor(from: string, to: string): boolean {
@@ -260,7 +268,7 @@ function brokenFloor({ path, imports }: Module): string[] {
 
 /** A door has only named exports of its own folder, and no code. */
 export function brokenDoorList(path: string, source: string): string[] {
-  if (!/^webhook\/(verification\/[^/]+|transactions|signing|metrics)\/index\.ts$/.test(path)) return [];
+  if (!/^webhook\/(verification\/[^/]+|transactions|signing|metrics|events)\/index\.ts$/.test(path)) return [];
   const rest = source
     .replace(/\/\*[\s\S]*?\*\//g, '')
     .replace(/export (type )?\{[^}]*\} from '\.\/[^']+';/g, '')

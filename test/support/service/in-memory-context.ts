@@ -56,6 +56,20 @@ const NO_TRANSACTIONS: Context['ledger']['transactions'] = {
   changeSigningKeys: notHere,
 };
 
+const NO_DELIVERIES: Context['ledger']['deliveries'] = {
+  nextDue: notHere,
+  claim: notHere,
+  delivered: notHere,
+  failed: notHere,
+  gone: notHere,
+  follow: notHere,
+  configure: notHere,
+  endpoints: notHere,
+  replay: notHere,
+  list: notHere,
+  forget: notHere,
+};
+
 const asleep: Worker = { start: notHere, wake: () => undefined, stop: notHere };
 
 /** @param now the time of the clock, which stands still. Epoch milliseconds */
@@ -88,6 +102,7 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
       keys: { ring: notHere, list: notHere, rotate: notHere },
       budgets,
       transactions: NO_TRANSACTIONS,
+      deliveries: NO_DELIVERIES,
       bulkInsert: { insert: notHere, mark: notHere },
       reports: {
         events: notHere,

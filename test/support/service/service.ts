@@ -9,6 +9,7 @@ import type { Environment } from '../../../webhook/config/problem.ts';
 import {
   createDependencies,
   type Dependencies,
+  eventContext,
   faceContext,
   factorsOf,
   type Observers,
@@ -122,7 +123,8 @@ async function connect(options: TestServiceOptions, folder: string, logs: LogCap
   const waits = { ...real.ctx.waits };
   const ctx = { ...(options.ctx?.(faked, real.ctx) ?? faked), waits };
   const faces = faceContext(config, ctx);
-  const worker = await workerOf(ctx, faces);
+  const events = eventContext(config, ctx);
+  const worker = await workerOf(ctx, faces, events);
   const sources = { ...ctx, observe, faces, wake: () => worker.wake() };
   const dependencies: Dependencies = {
     ...real,
@@ -130,6 +132,7 @@ async function connect(options: TestServiceOptions, folder: string, logs: LogCap
     factors: { ...(await factorsOf(config, sources)), ...options.factors },
     worker,
     faces,
+    events,
     unreachable: () => [...health.unreachable(), ...real.unreachable()],
     probing: createProbing(probesOf(config, ctx), health, (error) => {
       throw error;

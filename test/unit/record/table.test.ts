@@ -71,9 +71,10 @@ describe('due times and versions in every cell of the decision table', () => {
     expect(cellsBreaking(({ after }) => after.identity.kratosDue !== null, behind)).toEqual([]);
   });
 
-  it('the version rises exactly when the content changes', () => {
-    const exact = ({ before, after }: Cell): boolean =>
-      (before.identity.content === after.identity.content) === (before.identity.version === after.identity.version);
+  it('the version rises exactly when the content or the reason of a rejection changes', () => {
+    const exact = ({ before: { identity: before }, after: { identity: after } }: Cell): boolean =>
+      (before.content === after.content && (before.reason === after.reason || after.content === null)) ===
+      (before.version === after.version);
     expect(cellsBreaking(exact)).toEqual([]);
   });
 

@@ -20,6 +20,9 @@ const LAST_BLOCKS = 10;
 /** So many of the newest transactions are looked through: more cannot be open. */
 const MOST_PAYMENTS = 200;
 
+/** So many signed events that wait are shown; `events list` has all. */
+const MOST_UNTOLD = 20;
+
 type KratosLookup = KratosIdentity | 'gone' | { readonly unreachable: UpstreamError };
 
 async function lookUp(ctx: Context, identityId: string): Promise<KratosLookup> {
@@ -151,6 +154,14 @@ async function paymentFacts({ ledger, clock }: Context, identityId: string) {
   };
 }
 
+/** What applications have not been told yet of this person. */
+async function untoldFacts({ ledger }: Context, identityId: string) {
+  const rows = await ledger.deliveries.list({ identityId, most: MOST_UNTOLD });
+  return rows.map(({ endpoint, type, version, due, tries, lastOutcome }) => {
+    return { endpoint, type, sequence: version, due_at: iso(due), failed_tries: tries, last_outcome: lastOutcome };
+  });
+}
+
 /** The data of Kratos, and where it differs from the ledger. */
 function kratosFacts(record: IdentityRecord, lookup: KratosLookup) {
   if (lookup === 'gone') return { found: false, differences: ['Kratos does not have this identity'] };
@@ -199,6 +210,7 @@ export async function gatherFacts({ ctx, config }: Dependencies, identityId: str
     service: running,
     due: nextDue(record).map(({ what, at }) => ({ what, at: iso(at) })),
     payments: await paymentFacts(ctx, identityId),
+    untold: await untoldFacts(ctx, identityId),
     attempts: record.verifications.map((row) => attemptFacts(row, portal)),
     events: events.map(eventFacts),
   };

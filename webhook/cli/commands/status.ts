@@ -105,6 +105,15 @@ function paymentsText(format: Format, { payments }: StatusFacts): string {
   return section(format, 'Payments', `${block}${list}`);
 }
 
+function untoldText(format: Format, { untold }: StatusFacts): string {
+  if (untold.length === 0) return '';
+  const rows = untold.map((one) => {
+    const fate = one.failed_tries === 0 ? '' : `failed: ${one.failed_tries} × ${one.last_outcome}`;
+    return [one.endpoint, one.type, `${one.sequence}`, at(one.due_at), fate];
+  });
+  return section(format, 'Signed events', table(format, ['endpoint', 'type', 'sequence', 'due', ''], rows));
+}
+
 function dueText({ due }: StatusFacts, now: number): string {
   const line = ({ what, at: when }: StatusFacts['due'][number]): string => {
     const ms = Date.parse(when ?? '') - now;
@@ -127,6 +136,7 @@ function describe(format: Format, facts: StatusFacts, now: number): string {
     section(format, 'Stored', storedText(format, facts)),
     section(format, 'Gate', gateText(format, facts)),
     paymentsText(format, facts),
+    untoldText(format, facts),
     section(format, 'Due next', dueText(facts, now)),
     section(format, 'Timeline', timelineText(format, facts)),
   ].join('');

@@ -4,6 +4,7 @@ import { type Kysely, type Migration, type MigrationResult, Migrator, type RawBu
 import pg from 'pg';
 import type { Column, Columns } from '../../columns.ts';
 import { LedgerTooNew } from '../../errors.ts';
+import { deliveryColumns, endpointColumns } from '../../events/model.ts';
 import { identityColumns, oneTimeLinkColumns, verificationColumns } from '../../model.ts';
 import { attemptColumns, payerColumns, signingKeyColumns, transactionColumns } from '../../transactions/model.ts';
 import { budgetColumns, eventColumns, keyColumns, settingColumns, type Tables } from '../tables.ts';
@@ -22,7 +23,7 @@ async function migrationTables(db: Kysely<Tables>, dialect: Dialect) {
   return { ...names, migrationTableSchema: schema };
 }
 
-/** Every table with its columns; `events` has an `id` besides. The last five are of later migrations. */
+/** Every table with its columns; `events` has an `id` besides. The last seven are of later migrations. */
 const TABLES = {
   identities: identityColumns,
   verifications: verificationColumns,
@@ -35,6 +36,8 @@ const TABLES = {
   attempts: attemptColumns,
   payers: payerColumns,
   signing_keys: signingKeyColumns,
+  deliveries: deliveryColumns,
+  endpoints: endpointColumns,
 } as const satisfies Readonly<Record<string, Columns>>;
 
 /** The changes of a migration besides adding the columns that are marked with its name. */
@@ -50,6 +53,7 @@ const STEPS: Readonly<Record<string, MigrationStep>> = {
   '0005_keys': createKeys,
   '0006_backlog': indexBacklog,
   '0009_transactions': createTransactions,
+  '0011_events': createEvents,
 };
 
 /** The migrations that columns are marked with. */
@@ -299,5 +303,19 @@ const TRANSACTION_INDEXES = [
 async function createTransactions(db: Kysely<Tables>): Promise<void> {
   for (const table of ['transactions', 'attempts', 'payers', 'signing_keys'] as const) await createTable(db, table);
   for (const index of TRANSACTION_INDEXES)
+    await sql`create ${sql.raw(index.replace('index ', 'index if not exists '))}`.execute(db);
+}
+
+const EVENT_INDEXES = [
+  'unique index deliveries_message on deliveries (identity_id, endpoint, version)',
+  'index deliveries_due on deliveries (endpoint, due) where due is not null',
+  'index deliveries_leased on deliveries (endpoint) where leased_until > 0',
+  'index deliveries_ended on deliveries (ended_at) where ended_at is not null',
+] as const;
+
+/** The tables of signed events (docs/events.md). */
+async function createEvents(db: Kysely<Tables>): Promise<void> {
+  for (const table of ['deliveries', 'endpoints'] as const) await createTable(db, table);
+  for (const index of EVENT_INDEXES)
     await sql`create ${sql.raw(index.replace('index ', 'index if not exists '))}`.execute(db);
 }

@@ -29,9 +29,10 @@ function publishDue({ identity, verifications }: IdentityRecord, now: number): n
   return identity.version === 0 && isBeforeFirstTry ? now + FIRST_PUBLICATION_WAITS_MS : kratosFreeAt(identity, now);
 }
 
-function withContent(record: IdentityRecord, content: string | null, now: number): Identity {
+/** @param before as it was stored: another reason is another version too, because applications are told of it (docs/events.md) */
+function withContent(before: Identity, record: IdentityRecord, content: string | null, now: number): Identity {
   const { identity } = record;
-  if (content === identity.content || content === null) return identity;
+  if (content === null || (content === identity.content && before.reason === identity.reason)) return identity;
   return {
     ...identity,
     content,
@@ -127,7 +128,7 @@ export function normalize(changed: IdentityRecord, now: number): IdentityRecord 
     latePassAt: derived.latePassAt,
     jumioDue: jumioDueOf(derived.attempts),
   };
-  const published = withContent({ ...record, identity }, contentOf(record, derived), now);
+  const published = withContent(changed.identity, { ...record, identity }, contentOf(record, derived), now);
   // `changed` still has the standing of before: only this function computes it.
   return { verifications, identity: withConsequences(changed.identity, published, now) };
 }

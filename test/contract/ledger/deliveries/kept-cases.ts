@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { newIdentity } from '../../../../webhook/verification/record/record.ts';
+import type { Database } from '../../../support/service/databases.ts';
+import { MINUTE, NOW, put } from '../world.ts';
+import { announceCurrent, begin, CRM, claimFor, DAY, decide, failedFor, kept, openTelling, SHOP } from './world.ts';
+
+const DUE = NOW + MINUTE;
+
+/** What is kept of events, and sent again. */
+export function keptCases(database: Database): void {
+  test('a replay makes the kept events of an identity due, with the bytes that they had', async () => {
+    const ledger = await openTelling(database);
+    const [id, other] = [await begin(ledger), await begin(ledger)];
+    for (const delivery of await claimFor(ledger, DUE)) await ledger.deliveries.delivered(DUE, delivery, '200');
+    const before = await ledger.deliveries.list({ identityId: id, withEnded: true, most: 1 });
+    expect(await ledger.deliveries.replay(DUE, { identityId: id, announceCurrent })).toEqual({ again: 1, anew: 0 });
+    const again = await claimFor(ledger, DUE);
+    expect(again).toMatchObject([{ identityId: id, version: 1, body: before[0]?.body, tries: 0, result: null }]);
+    expect(again.map(({ identityId }) => identityId)).not.toContain(other);
+  });
+
+  test('a replay since a time takes what was made since, and makes anew what changed since and is not kept', async () => {
+    const ledger = await openTelling(database, []);
+    const [old, recent] = [await begin(ledger, NOW - DAY), await begin(ledger, NOW)];
+    await put(ledger, newIdentity({ id: old.replace(/^./, 'f'), inherited: 'rejected' }, NOW), NOW);
+    await ledger.deliveries.configure(NOW, [SHOP, CRM]);
+    await decide(ledger, recent, NOW + 1, 'PASSED');
+    expect(await ledger.deliveries.replay(DUE, { since: NOW - MINUTE, announceCurrent })).toEqual({
+      again: 2,
+      anew: 1,
+    });
+    expect((await kept(ledger)).sort()).toEqual([
+      `crm approved 2 ${MINUTE}`,
+      `shop approved 2 ${MINUTE}`,
+      `shop rejected 0 ${MINUTE}`,
+    ]);
+    expect(await ledger.deliveries.replay(DUE, { endpoint: 'shop', since: 0, announceCurrent })).toEqual({
+      again: 2,
+      anew: 1,
+    });
+  });
+
+  test('a replay starts an endpoint again that was stopped, and only the one that is named', async () => {
+    const ledger = await openTelling(database, [SHOP, { ...SHOP, name: 'other' }]);
+    const id = await begin(ledger);
+    for (const name of ['shop', 'other'])
+      for (const delivery of await claimFor(ledger, DUE, name)) await ledger.deliveries.gone(DUE, delivery, '410');
+    await ledger.deliveries.replay(DUE, { endpoint: 'shop', identityId: id, announceCurrent });
+    expect(await ledger.deliveries.nextDue()).toEqual([{ name: 'shop', at: DUE }]);
+  });
+
+  test('the list has what waits, those that failed often, or all that is kept', async () => {
+    const ledger = await openTelling(database);
+    await begin(ledger);
+    await begin(ledger, NOW + 1);
+    const [first] = await claimFor(ledger, DUE, 'shop', 1);
+    if (first === undefined) throw new Error('nothing was claimed');
+    await ledger.deliveries.failed(DUE, first, failedFor(DUE, DAY));
+    expect(await ledger.deliveries.list({ most: 10 })).toHaveLength(2);
+    expect(await ledger.deliveries.list({ leastTries: 1, most: 10 })).toMatchObject([{ tries: 1, lastOutcome: '500' }]);
+    expect(await ledger.deliveries.list({ most: 1 })).toHaveLength(1);
+  });
+
+  test('events are deleted some time after their end, and those of no endpoint some time after they were made', async () => {
+    const ledger = await openTelling(database);
+    await begin(ledger);
+    await begin(ledger, NOW + 5);
+    const [first] = await claimFor(ledger, DUE, 'shop', 1);
+    if (first === undefined) throw new Error('nothing was claimed');
+    await ledger.deliveries.delivered(DUE, first, '200');
+    const forget = (endedBefore: number, madeBefore: number) => ledger.deliveries.forget({ endedBefore, madeBefore });
+    expect(await forget(DUE, NOW)).toBe(false);
+    expect(await kept(ledger)).toHaveLength(2);
+    await forget(DUE + 1, NOW);
+    expect(await kept(ledger)).toEqual([`shop pending 1 ${MINUTE + 5}`]);
+    await forget(DUE + 1, NOW + 2 * MINUTE);
+    expect(await kept(ledger)).toEqual([]);
+  });
+}

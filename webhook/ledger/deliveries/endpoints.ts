@@ -1,0 +1,89 @@
+import { sql } from 'kysely';
+import { namesOf } from '../../columns.ts';
+import { type EndpointRow, EVENT_TYPES, endpointColumns, type Subscription } from '../../events/model.ts';
+import type { Store } from '../database/store.ts';
+import type { On } from '../transactions/lock.ts';
+import type { Outbox } from './outbox.ts';
+
+const ENDPOINT = namesOf(endpointColumns);
+
+function all(db: On): Promise<EndpointRow[]> {
+  return db.selectFrom('endpoints').select(ENDPOINT).orderBy('name').execute();
+}
+
+function subscriptionOf({ name, types, fingerprint }: EndpointRow): Subscription {
+  const wanted = types.split(' ');
+  return { name, fingerprint, types: EVENT_TYPES.filter((type) => wanted.includes(type)) };
+}
+
+/** Stores an endpoint. With another configuration than before, one that has stopped or fails is asked again. */
+async function store(
+  db: On,
+  known: EndpointRow | undefined,
+  { name, types, fingerprint }: Subscription,
+): Promise<void> {
+  const afresh = { failures: 0, failingSince: null, probeAt: 0, stoppedAt: null, lastOutcome: null };
+  const isSame = known?.fingerprint === fingerprint && known.removedAt === null;
+  if (isSame) return;
+  const row = { types: types.join(' '), fingerprint, removedAt: null, ...afresh };
+  await db
+    .insertInto('endpoints')
+    .values({ name, ...row })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
+    .execute();
+}
+
+/** An endpoint with what waits for it, for operators. */
+export interface EndpointState extends EndpointRow {
+  readonly waiting: number;
+  /** When the oldest event that waits was made; null: none waits. */
+  readonly oldest: number | null;
+}
+
+/** Returns what the ledger knows of endpoints. */
+export function createEndpoints({ read, write }: Store, outbox: Outbox) {
+  return {
+    /** Reads who is told of changes: for a command beside the service. */
+    follow: (): Promise<void> =>
+      read(async (db) => {
+        const rows = await all(db);
+        outbox.subscriptions = rows.filter(({ removedAt }) => removedAt === null).map(subscriptionOf);
+      }),
+
+    /** Stores who is told of changes from now on, as this service is configured. */
+    configure: async (now: number, subscriptions: readonly Subscription[]): Promise<void> => {
+      const known = await read(all);
+      const removed = known.filter(
+        ({ name, removedAt }) => removedAt === null && !subscriptions.some((one) => one.name === name),
+      );
+      if (subscriptions.length > 0 || removed.length > 0)
+        await write(async (db) => {
+          for (const one of subscriptions)
+            await store(
+              db,
+              known.find(({ name }) => name === one.name),
+              one,
+            );
+          for (const { name } of removed)
+            await db.updateTable('endpoints').set({ removedAt: now }).where('name', '=', name).execute();
+        });
+      outbox.subscriptions = subscriptions;
+    },
+
+    /** The endpoints that are configured, with what waits for each. */
+    endpoints: (): Promise<EndpointState[]> =>
+      read(async (db) => {
+        const rows = await all(db);
+        const { rows: counts } = await sql<{ endpoint: string; waiting: number; oldest: number }>`select endpoint,
+          count(*) as waiting, min(made_at) as oldest from deliveries where due is not null group by endpoint`.execute(
+          db,
+        );
+        return rows
+          .filter(({ removedAt }) => removedAt === null)
+          .map((row) => {
+            const found = counts.find(({ endpoint }) => endpoint === row.name);
+            return { ...row, waiting: Number(found?.waiting ?? 0), oldest: found?.oldest ?? null };
+          });
+      }),
+  };
+}
