@@ -4,6 +4,6 @@ export { sendTest } from './deliver.ts';
 export { announce, announceCurrent } from './message.ts';
 export type { Delivery } from './model.ts';
 export { STUCK_AFTER } from './schedule.ts';
-export { subscriptionOf, type WebhookSettings } from './settings.ts';
+export { subscriptionOf } from './settings.ts';
 export { messageId } from './signature.ts';
 export { createEventWork } from './work.ts';

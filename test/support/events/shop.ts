@@ -13,6 +13,7 @@ import {
   raw,
   startRecordingServer,
 } from '../fakes/http-server.ts';
+import { eventBody } from '../openapi/events.ts';
 import { eventually } from '../service/eventually.ts';
 import { type TestService, type TestServiceOptions, testService } from '../service/service.ts';
 
@@ -32,7 +33,7 @@ export function secretFile(secret = newSecret()): string {
 
 /** The body of a request, parsed. */
 export function bodyOf({ body }: Pick<ReceivedRequest, 'body'>): EventBody {
-  return JSON.parse(body);
+  return eventBody.parse(JSON.parse(body));
 }
 
 /** Whether the library of Standard Webhooks takes a request; at the time that the request says, because tests move the clock. */

@@ -18,7 +18,7 @@ function keysOf<K extends string>(record: Readonly<Record<K, true>>): K[] {
 const time = z.iso.datetime().describe('ISO 8601.');
 
 /** Each of them, which the compiler checks by the record. */
-const ACTIONABLE = keysOf({
+export const ACTIONABLE = keysOf({
   unreadable: true,
   face_unreadable: true,
   document_unusable: true,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '../../../webhook/http/problems.ts';
 import { ANSWERS } from './answers.ts';
+import { eventBody, eventItem } from './events.ts';
 import { type Operation, PATHS, type Parameter, WEBHOOKS } from './operations.ts';
 
 const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', description });
@@ -17,6 +18,7 @@ const SCHEMES: Readonly<Record<string, object>> = {
   client: { type: 'http', scheme: 'basic', description: 'Id and secret of a client of TRANSACTIONS.' },
   webhookSecret: header('X-Webhook-Secret', 'ORY_WEBHOOK_SECRET'),
   webhookBearer: bearer('ORY_WEBHOOK_SECRET'),
+  webhookSignature: header('webhook-signature', 'By Standard Webhooks 1.0.0, with the secret of the endpoint.'),
   signature: header('X-Jumio-Signature', 'HMAC-SHA256 of the exact body with JUMIO_CALLBACK_SECRET, in hex.'),
 };
 
@@ -91,10 +93,11 @@ function pathItems(): object {
 
 function webhookItems(): object {
   const itemOf = (one: Operation) => ({ post: { ...operationOf(one), 'x-path': one.path } });
-  return Object.fromEntries(WEBHOOKS.map((one) => [one.id, itemOf(one)]));
+  const consumed = WEBHOOKS.map((one) => [one.id, itemOf(one)]);
+  return { ...Object.fromEntries(consumed), signedEvent: eventItem(schemaOf(eventBody, 'output')) };
 }
 
-/** Returns docs/schemas/openapi.json: what applications ask, and what Kratos and Jumio send. */
+/** Returns docs/schemas/openapi.json: what applications ask, what they are told, and what Kratos and Jumio send. */
 export function openApiDocument(): object {
   const schemas = Object.entries(ANSWERS).map(([name, schema]) => [name, schemaOf(schema, 'output')]);
   return {
@@ -103,7 +106,7 @@ export function openApiDocument(): object {
       title: 'Kratos–Jumio bridge',
       version: '0.1.0',
       description:
-        'Identity verification for Ory Kratos, by Jumio. `webhooks` are the requests of Jumio and Kratos, which the service consumes at the address in `x-path`.',
+        'Identity verification for Ory Kratos, by Jumio. `webhooks` are the requests of Jumio and Kratos, which the service consumes at the address in `x-path`, and `signedEvent`, which it sends to applications.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '{public_url}', variables: { public_url: { default: 'https://verify.example.com' } } }],

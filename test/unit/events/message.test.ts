@@ -23,8 +23,11 @@ import type { Cell } from '../../support/decision-table/cells.ts';
 import { EVENTS } from '../../support/decision-table/events.ts';
 import { BLURRED, MANIPULATED, PASSED } from '../../support/decision-table/rows.ts';
 import { cells, cellsBreaking, deciding } from '../../support/decision-table/rules.ts';
+import { eventBody } from '../../support/openapi/events.ts';
 
-const bodyOf = (text: string | undefined): EventBody | undefined => (text === undefined ? undefined : JSON.parse(text));
+/** Parsed by the description of docs/schemas/openapi.json. */
+const bodyOf = (text: string | undefined): EventBody | undefined =>
+  text === undefined ? undefined : eventBody.parse(JSON.parse(text));
 
 const told = (before: IdentityRecord | undefined, after: IdentityRecord) => bodyOf(announce(before, after, NOW)?.body);
 
