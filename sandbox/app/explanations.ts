@@ -1,5 +1,6 @@
 import { html } from 'ghtml';
 import { type JumioCall, type JumioCallback, jumioControl } from '../scenarios/jumio-control.ts';
+import type { TakenEvent } from './events.ts';
 import type { Me, OperatorNotes } from './kratos.ts';
 
 /** What happens at each form: the text of the box “Behind the scenes”. */
@@ -103,6 +104,13 @@ function ofConsent({ consent, declined_at: declinedAt }: OperatorNotes): Step[] 
   return [...(agreed ? [agreed] : []), ...(refused ? [refused] : [])];
 }
 
+/** The service told the bank at once, by a signed request. */
+function ofEvents(events: readonly TakenEvent[]): Step[] {
+  return events.map(({ type, at, sequence }) => {
+    return { at, text: `The service told this bank of it: ${type}, number ${sequence} (POST /events, signed).` };
+  });
+}
+
 const WAITING: Readonly<Record<string, string>> = {
   person: 'The next step is yours.',
   jumio: 'The next step is Jumio’s: the service waits for it.',
@@ -120,7 +128,12 @@ function inserted(steps: readonly Step[], more: readonly Step[]): Step[] {
 }
 
 /** Markup: what happened to the person's account, and what of it the application can read. */
-export async function traceOf(jumioUrl: string, me: Me, notes: OperatorNotes): Promise<string> {
+export async function traceOf(
+  jumioUrl: string,
+  me: Me,
+  notes: OperatorNotes,
+  events: readonly TakenEvent[],
+): Promise<string> {
   const first = {
     at: me.createdAt,
     text: 'Kratos stored your account and notified the service (POST /jumio/initiate).',
@@ -129,7 +142,7 @@ export async function traceOf(jumioUrl: string, me: Me, notes: OperatorNotes): P
   const last = me.jumio === undefined ? [] : [{ at: me.updatedAt, text: written }];
   const asked = await stepsAtJumio(jumioUrl, me);
   const happened = [first, ...ofEid(me, asked.length > 0), ...asked];
-  const steps = [...inserted(happened, ofConsent(notes)), ...last].filter(isNotRepeated);
+  const steps = [...inserted(happened, [...ofConsent(notes), ...ofEvents(events)]), ...last].filter(isNotRepeated);
   const waiting = WAITING[notes.waiting_on ?? ''] ?? '';
   return html`<ol>!${steps.map(item)}</ol>
 !${waiting === '' ? '' : html`<p>${waiting}</p>`}

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { html } from 'ghtml';
 import { z } from 'zod';
+import { type EventBox, receiveEvents } from './events.ts';
 import { NOTES, traceOf } from './explanations.ts';
 import { providerErrorText, START_AGAIN } from './forms.ts';
 import { errorText, findPerson, logoutUrl, readOperatorNotes } from './kratos.ts';
@@ -21,6 +22,8 @@ export interface AppOptions {
   readonly jumioUrl: string;
   /** How payments are approved; without it the bank sends no money. */
   readonly payments?: Pick<PaymentOptions, 'client' | 'returnUrl' | 'twilioUrl' | 'hasPasskeys'>;
+  /** With which the service signs the events that it sends; undefined: it sends none. */
+  readonly eventSecret?: string;
 }
 
 const STYLE = readFileSync(new URL('./app.css', import.meta.url), 'utf8');
@@ -31,7 +34,9 @@ const flowQuery = z.object({ flow: z.string().optional().catch(undefined) });
 
 const errorQuery = z.object({ id: z.string().catch('') });
 
-function homePages(app: FastifyInstance, options: AppOptions, helpDesk: HelpDesk): void {
+const NO_EVENTS: EventBox = { of: () => [] };
+
+function homePages(app: FastifyInstance, options: AppOptions, helpDesk: HelpDesk, events: EventBox): void {
   const { kratosUrl, kratosAdminUrl, appUrl, verifyUrl, jumioUrl } = options;
   const verifyLink = `${verifyUrl}/jumio/verify?return_to=${encodeURIComponent(`${appUrl}/`)}`;
   app.get('/', async (request, reply) => {
@@ -40,7 +45,8 @@ function homePages(app: FastifyInstance, options: AppOptions, helpDesk: HelpDesk
     if (me === undefined)
       return reply.send(page({ title: 'Your money, ashore', main: welcome(), behind: NOTES.visitor }));
     helpDesk.remember(me.email, me.id);
-    const behind = await traceOf(jumioUrl, me, await readOperatorNotes(kratosAdminUrl, me.id));
+    const notes = await readOperatorNotes(kratosAdminUrl, me.id);
+    const behind = await traceOf(jumioUrl, me, notes, events.of(me.id));
     return reply.send(
       page({
         title: 'Your account',
@@ -88,7 +94,8 @@ export async function startApp(options: AppOptions): Promise<{ stop(): Promise<v
   flowPage(app, 'login', options.kratosUrl, () => '');
   flowPage(app, 'verification', options.kratosUrl, () => '');
   flowPage(app, 'recovery', options.kratosUrl, (flow) => helpDesk.hint(flow));
-  homePages(app, options, helpDesk);
+  const events = options.eventSecret === undefined ? NO_EVENTS : receiveEvents(app, options.eventSecret);
+  homePages(app, options, helpDesk, events);
   otherPages(app, options);
   await app.register(helpDeskPages, { helpDesk, adminUrl: options.kratosAdminUrl });
   const { payments } = options;

@@ -1,5 +1,6 @@
 import './preload/loopback.ts';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -99,11 +100,12 @@ async function startAll(options: StackOptions, started: Started): Promise<Omit<S
   const urls = { kratosUrl: kratos.publicUrl, kratosAdminUrl: kratos.adminUrl, jumioUrl: jumio.url, appUrl, verifyUrl };
   const hasPasskeys = kratos.kind === 'real';
   const payments = twilio && { twilioUrl: twilio.url, hasPasskeys, client: BANK, returnUrl: returnUrl(appUrl) };
-  const app = await startApp({ ...urls, port: appPort, ...(payments && { payments }) });
+  const { eventSecret, ...told } = await eventsTo(appPort, folder);
+  const app = await startApp({ ...urls, port: appPort, eventSecret, ...(payments && { payments }) });
   started.push(() => app.stop());
   const ledger = join(folder, 'ledger', 'ledger.sqlite');
   const variables = payments === undefined ? {} : paymentVariables({ ...payments, appUrl });
-  const env = { ...configuration({ ...urls, port, ledger }), ...variables, ...options.env };
+  const env = { ...configuration({ ...urls, port, ledger }), ...told, ...variables, ...options.env };
   const service = await startRestartableService({ env, ...(options.onLog ? { onLog: options.onLog } : {}) });
   started.push(() => service.stop());
   return {
@@ -116,6 +118,15 @@ async function startAll(options: StackOptions, started: Started): Promise<Omit<S
     withoutKratos,
     ...controls(service, { jumioUrl: jumio.url, twilioUrl: twilio?.url }, join(folder, 'ledger')),
   };
+}
+
+/** The bank is told of changes by signed requests: the secret of them, and the variable of the service. */
+async function eventsTo(port: number, folder: string): Promise<{ eventSecret: string; WEBHOOKS: string }> {
+  const eventSecret = `whsec_${randomBytes(32).toString('base64')}`;
+  const path = join(folder, 'bank-events');
+  await writeFile(path, eventSecret, { mode: 0o600 });
+  const bank = { name: 'bank', url: `http://127.0.0.1:${port}/events`, secret_files: [path] };
+  return { eventSecret, WEBHOOKS: JSON.stringify({ endpoints: [bank] }) };
 }
 
 interface Vendors {

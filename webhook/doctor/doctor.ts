@@ -5,6 +5,7 @@ import { afterSignUp, returnUrls, sessions } from './checks/browser-flow.ts';
 import { cookieAttributes, cookieDomain } from './checks/cookies.ts';
 import { eidHooks } from './checks/eid/hooks.ts';
 import { eidDiscovery, eidInKratos, eidRecipe } from './checks/eid/providers.ts';
+import { eventsTaken } from './checks/events/endpoints.ts';
 import { hookAddresses, hookSecrets } from './checks/hook-address.ts';
 import { hooksKept, recoveryCovered, signInCovered, signUpCovered } from './checks/hook-coverage.ts';
 import { hookFlags, hookOrder, hookSettings } from './checks/hook-settings.ts';
@@ -62,6 +63,7 @@ export const CHECKS: readonly Check[] = [
   settingsGuarded,
   redirectsByHttps,
   hintIssuers,
+  eventsTaken,
   ledgerOpens,
   migrations,
   creation,

@@ -52,6 +52,7 @@ export const GROUPS = [
   'eID providers',
   'browser flow',
   'payments',
+  'signed events',
   'ledger',
   'this service, called as Kratos calls it',
   'Kratos',

@@ -39,7 +39,10 @@ async function attempt(
 export type TestOutcome = TryOutcome & { readonly ms: number };
 
 /** Sends an event that tells of nobody, once; nothing of it is stored. */
-export async function sendTest(ctx: EventContext, endpoint: EventEndpoint): Promise<TestOutcome> {
+export async function sendTest(
+  ctx: Pick<EventContext, 'receivers' | 'clock'>,
+  endpoint: EventEndpoint,
+): Promise<TestOutcome> {
   const started = performance.now();
   const outcome = await attempt(ctx, endpoint, testEvent(ctx.clock.now()));
   return { ...outcome, ms: Math.round(performance.now() - started) };

@@ -1,6 +1,6 @@
 export type { EventContext, EventEndpoint } from './context.ts';
 export { endpointsOf } from './context.ts';
-export { sendTest } from './deliver.ts';
+export { sendTest, type TestOutcome } from './deliver.ts';
 export { announce, announceCurrent } from './message.ts';
 export type { Delivery } from './model.ts';
 export { STUCK_AFTER } from './schedule.ts';

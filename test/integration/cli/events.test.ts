@@ -165,3 +165,15 @@ describe('a command that changes a status', () => {
     expect(shop.requests.map((request) => bodyOf(request).data.status)).toEqual(['pending', 'rejected']);
   });
 });
+
+describe('doctor', () => {
+  it('sends a test to each endpoint, and names the one that does not take it', async () => {
+    const { service, shop } = await world();
+    const broken = await startShop('broken', raw(403));
+    const env = { WEBHOOKS: webhooks([shop, broken]) };
+    const { findings } = JSON.parse((await runCli(service, ['doctor', '--json'], { env })).out);
+    const found = findings.filter(({ id }: { id: string }) => id === 'endpoint-takes-no-events');
+    expect(found).toMatchObject([{ severity: 'error', seen: expect.stringMatching(/^broken did not take .*: 403/) }]);
+    expect(shop.requests.map((request) => bodyOf(request).type)).toContain('verification.test');
+  });
+});

@@ -121,6 +121,8 @@ const RULES: Readonly<Record<string, Rule>> = {
       'jumio',
       'eid',
       'twilio',
+      'events',
+      'receiver',
       'ledger/database/inspect',
       'http/schemas',
       'verification/policy',

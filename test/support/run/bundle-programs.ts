@@ -12,6 +12,7 @@ const PROGRAMS = [
   'sandbox/app/main',
   'sandbox/jumio/main',
   'sandbox/twilio/main',
+  'test/chaos/events/teller',
   'sandbox/stack/preload/clock',
   'sandbox/stack/preload/loopback',
 ];

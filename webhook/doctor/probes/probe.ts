@@ -6,9 +6,11 @@ import { z } from 'zod';
 import { askRunning, localAddress, type RunningAnswer } from '../../applied/index.ts';
 import type { Config } from '../../config/config.ts';
 import { defaultUserAgent } from '../../config/user-agent.ts';
+import { endpointsOf, sendTest, type TestOutcome } from '../../events/index.ts';
 import { DOCTOR_PROBE } from '../../http/schemas.ts';
 import { tokenRequest } from '../../jumio/token.ts';
 import { inspectLedger, type LedgerInspection } from '../../ledger/database/inspect.ts';
+import { createReceiverClient } from '../../receiver/client.ts';
 import { axiosSettings, parseJson } from '../../upstream/http.ts';
 import { discoveryUrl } from '../../upstream/issuer-keys.ts';
 import { type EidHook, eidHooksIn, headersOf, type OurHook, ourHooks } from '../kratos-config/hooks.ts';
@@ -50,6 +52,8 @@ export interface Observations {
   readonly hints?: ReadonlyMap<string, ProbeResult>;
   /** The Verify service of Twilio that codes are sent with. */
   readonly twilio?: ProbeResult;
+  /** How each endpoint of signed events took a test, by its name. */
+  readonly endpoints?: ReadonlyMap<string, TestOutcome>;
 }
 
 interface ProbeRequest {
@@ -97,7 +101,7 @@ function createSend(userAgent: string): SendProbe {
  */
 export async function probe(kratos: Tree | undefined, service: Config | undefined): Promise<Observations> {
   const send = createSend(service?.userAgent ?? defaultUserAgent(undefined));
-  const [hooks, running, upstreams, storage, eid, hints, twilio, render] = await Promise.all([
+  const [hooks, running, upstreams, storage, eid, hints, twilio, endpoints, render] = await Promise.all([
     kratos === undefined ? { addresses: new Map<string, string[]>() } : probeHooks(send, kratos),
     service === undefined ? {} : probeRunning(kratos, service),
     service === undefined ? {} : probeUpstreams(send, service),
@@ -105,6 +109,7 @@ export async function probe(kratos: Tree | undefined, service: Config | undefine
     service === undefined ? {} : probeEid(send, service),
     service === undefined ? {} : probeHints(send, service),
     service === undefined ? {} : probeTwilio(send, service),
+    service === undefined ? {} : probeEndpoints(service),
     findJsonnet(),
   ]);
   return {
@@ -116,6 +121,7 @@ export async function probe(kratos: Tree | undefined, service: Config | undefine
     ...eid,
     ...hints,
     ...twilio,
+    ...endpoints,
     ...(render && { render }),
   };
 }
@@ -206,6 +212,16 @@ async function probeEid(send: SendProbe, { EID_PROVIDERS: providers }: Config): 
     async ([id, { issuer }]) => [id, await send({ method: 'GET', url: discoveryUrl(issuer) })] as const,
   );
   return { eid: new Map(await Promise.all(results)) };
+}
+
+/** A test event tells of nobody, and the ledger has nothing of it. */
+async function probeEndpoints({ WEBHOOKS: settings, userAgent }: Config): Promise<Pick<Observations, 'endpoints'>> {
+  if (settings === undefined) return {};
+  const ctx = { receivers: createReceiverClient({ userAgent }), clock: { now: () => Date.now() } };
+  const results = endpointsOf(settings).map(
+    async (endpoint) => [endpoint.name, await sendTest(ctx, endpoint)] as const,
+  );
+  return { endpoints: new Map(await Promise.all(results)) };
 }
 
 async function probeHints(send: SendProbe, { TRANSACTIONS: settings }: Config): Promise<Pick<Observations, 'hints'>> {
