@@ -73,6 +73,20 @@ async function expectNoFurtherStart(person: Person, stack: Stack, report: Report
   report('a further start is refused');
 }
 
+const TOLD_WITHIN_MS = 10_000;
+
+/** The bank hears of a change by a signed event, and shows it on the page of the person. */
+async function expectTold(person: Person, stack: Stack, type: string, report: Report): Promise<void> {
+  const end = Date.now() + TOLD_WITHIN_MS;
+  for (;;) {
+    const home = await person.browser.get(`${stack.appUrl}/`, { follow: true });
+    if (home.text.includes(type)) break;
+    expect(Date.now() < end, `the bank is told ${type}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  report(`the bank was told ${type}`);
+}
+
 const approve: Scenario = {
   name: 'approve',
   run: async (stack, report) => {
@@ -83,6 +97,7 @@ const approve: Scenario = {
     expect(back.url.startsWith(`${stack.verifyUrl}/jumio/status`), 'Jumio leads back to the status page');
     const shown = await person.waitFor({ status: 'approved' });
     report(`Kratos shows ${shown?.status}`);
+    await expectTold(person, stack, 'verification.approved', report);
     await expectAllowed(person, report);
     await expectStarts(jumioControl(stack.jumioUrl), person, '1 created, 0 on the same account', report);
   },

@@ -1,6 +1,6 @@
 import { benchBacklog } from './backlog.ts';
 import { benchCalls } from './calls.ts';
-import { benchEid, benchEidPage } from './eid.ts';
+import { benchEid, benchEidPage, benchEvents } from './configured.ts';
 import { benchMetrics } from './metrics.ts';
 import { benchPage } from './page.ts';
 import { benchPostgres, benchRoutes } from './routes.ts';
@@ -8,7 +8,7 @@ import { benchSignIn } from './sign-in.ts';
 import { benchSize } from './size.ts';
 import { benchTransactions } from './transactions/bench.ts';
 
-/** `npm run bench [routes|postgres|backlog|size|sign-in|page|calls|eid|eid-page|transactions|metrics]`: ratios of one run; nothing here passes or fails. */
+/** `npm run bench [routes|postgres|backlog|size|sign-in|page|calls|eid|eid-page|transactions|metrics|events]`: ratios of one run; nothing here passes or fails. */
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const BENCHES = {
   routes: benchRoutes,
@@ -22,6 +22,7 @@ const BENCHES = {
   'eid-page': benchEidPage,
   transactions: benchTransactions,
   metrics: benchMetrics,
+  events: benchEvents,
 };
 
 const wanted = process.argv.slice(2);

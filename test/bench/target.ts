@@ -52,6 +52,7 @@ const config = parseConfig({
   TWILIO_VERIFY_URL: process.env.TWILIO_VERIFY_URL,
   PAGE_RATE: '1000000000',
   METRICS_ADDRESS: process.env.METRICS_ADDRESS,
+  WEBHOOKS: process.env.WEBHOOKS,
 });
 
 // Both sides write a log, but its destination is not measured.

@@ -1,3 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { newPerson } from '../../sandbox/scenarios/person.ts';
 import { type Stack, startStack } from '../../sandbox/stack/start.ts';
 import { closedLoop } from './load.ts';
@@ -42,12 +46,16 @@ async function figures(sides: Sides<Side>, route: Route, connections: number): P
   return `${compared(only('cpu'))}\n  requests per second ${compared(only('perSecond'))}`;
 }
 
-/** The cost for people without an eID where eID is configured: the same requests to a service with it and without. */
-export async function benchEid(print: (line: string) => void): Promise<void> {
-  const sides = await forEachSide(ENVIRONMENTS, startTarget);
+/** What a service with these variables costs, in ratio to one without: the same requests to both. */
+async function benchConfigured(
+  what: string,
+  environments: Sides<Readonly<Record<string, string>>>,
+  print: (line: string) => void,
+): Promise<void> {
+  const sides = await forEachSide(environments, startTarget);
   const printRatio = async (route: Route, connections: number): Promise<void> =>
     print(
-      `eID / without, ${route}, ${connections} connections: processor time ${await figures(sides, route, connections)}`,
+      `${what} / without, ${route}, ${connections} connections: processor time ${await figures(sides, route, connections)}`,
     );
   try {
     await printRatio('validate', 20);
@@ -56,6 +64,25 @@ export async function benchEid(print: (line: string) => void): Promise<void> {
     await printRatio('initiate', 20);
   } finally {
     mapped(sides, ({ child }) => child.disconnect());
+  }
+}
+
+/** The cost for people without an eID where eID is configured. */
+export function benchEid(print: (line: string) => void): Promise<void> {
+  return benchConfigured('eID', ENVIRONMENTS, print);
+}
+
+/** The cost where an application is told of changes: it takes none, because nothing listens there. */
+export async function benchEvents(print: (line: string) => void): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'events-'));
+  try {
+    const path = join(folder, 'secret');
+    await writeFile(path, `whsec_${randomBytes(32).toString('base64')}`);
+    const endpoints = [{ name: 'shop', url: 'http://127.0.0.1:9/', secret_files: [path] }];
+    const told = { ...WITHOUT, WEBHOOKS: JSON.stringify({ endpoints }) };
+    await benchConfigured('events', { without: WITHOUT, with: told, again: WITHOUT }, print);
+  } finally {
+    await rm(folder, { recursive: true });
   }
 }
 
