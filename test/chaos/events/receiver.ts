@@ -40,7 +40,7 @@ const OUTAGE = { ms: 300, every: 700 };
 /** Ways to fail, each in so many of a thousand requests. A lost acknowledgement: taken, and never answered. */
 const FAULTS = ['500', '404', 'redirect', '429', 'hang', 'reset', 'lost acknowledgement'] as const;
 
-const FAULTS_OF_THOUSAND = 10;
+const FAULTS_OF_THOUSAND = 100;
 
 const FAILS: Readonly<Record<(typeof FAULTS)[number], (response: ServerResponse) => unknown>> = {
   '500': (response) => response.writeHead(500).end(),
