@@ -64,6 +64,9 @@ export type Revocation = 'none' | 'pending' | 'repeat';
 /** The eID credentials to read: `sign-up`: that of the sign-up. `linked`: all linked ones, because a hook or an operator asked. */
 export type EidCheck = 'none' | 'sign-up' | 'linked';
 
+/** What an operator can decide in a case: that the person is verified, that they are not, or that they may try once more. */
+export type CaseAct = 'approve' | 'reject' | 'new_attempt';
+
 /** The table `identities`: one row per Kratos identity that the service knows (docs/design.md#jobs-and-steps). */
 export const identityColumns = {
   /** Kratos' id. */
@@ -178,6 +181,20 @@ export const identityColumns = {
   inheritedSource: since('0010_inherited_origin', textOrNull<Source>()),
   /** The level of assurance of the inherited status; null: as above, or its source has none. */
   inheritedLevel: since('0010_inherited_origin', forgotten(textOrNull())),
+  /** What an operator proposes where two must decide (docs/console.md#two-people); null: nothing. */
+  proposedAct: since('0012_console', forgotten(textOrNull<CaseAct>())),
+  /** The key of the operator's reason. */
+  proposedReason: since('0012_console', forgotten(textOrNull())),
+  /** The operator's own words; null: none. */
+  proposedNote: since('0012_console', forgotten(textOrNull())),
+  /** The operator who proposes, as the list of operators names them. */
+  proposedBy: since('0012_console', forgotten(textOrNull())),
+  proposedAt: since('0012_console', forgotten(timeOrNull())),
+  /** `version` when it was proposed: the proposal is about what was seen then, and ends with the next version. */
+  proposedVersion: since('0012_console', forgotten(counterOrNull())),
+  /** The operator who says that they are at work on the case: advice, and no lock. */
+  takenBy: since('0012_console', forgotten(textOrNull())),
+  takenAt: since('0012_console', forgotten(timeOrNull())),
 };
 
 /** A Kratos identity that the service knows. */

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { EidProviders } from '../eid/providers.ts';
+import type { OperatorSettings } from '../operators/index.ts';
 import type { TransactionSettings } from '../transactions/settings.ts';
 import type { Policy } from '../verification/policy/index.ts';
 import { levelsNamedBy, unknownLevels } from './documents.ts';
@@ -20,6 +21,8 @@ interface PageUrls {
 interface Values extends Secrets, PageUrls, CalledUrls, ListenerValues, TwilioValues {
   readonly ORY_API_KEY?: string | undefined;
   readonly TRANSACTIONS?: TransactionSettings | undefined;
+  readonly OPERATORS?: OperatorSettings | undefined;
+  readonly EVIDENCE?: 'off' | 'details' | 'images' | undefined;
 }
 
 /** Each secret must differ from all before it, also from the old values during a rotation. */
@@ -52,6 +55,17 @@ function handoverWithoutPages(values: Values): ConfigProblem[] {
 /** Payers approve on a page of ours, with their session of Kratos. */
 function transactionsWithoutPages(values: Values): ConfigProblem[] {
   return values.TRANSACTIONS === undefined ? [] : pageUrlsMissing(values, 'TRANSACTIONS is set');
+}
+
+/** Operators sign in with their session of Kratos, on pages of ours. */
+function operatorsWithoutPages(values: Values): ConfigProblem[] {
+  return values.OPERATORS === undefined ? [] : pageUrlsMissing(values, 'OPERATORS is set');
+}
+
+/** Only operators look at what Jumio has. */
+function evidenceWithoutOperators({ OPERATORS, EVIDENCE = 'off' }: Values): ConfigProblem[] {
+  if (EVIDENCE === 'off' || OPERATORS !== undefined) return [];
+  return [{ name: 'OPERATORS', expected: 'a value, because EVIDENCE is set', seen: 'nothing' }];
 }
 
 /** A browser offers a passkey of a relying party only to the hosts below it (the rule of WebAuthn). */
@@ -165,6 +179,8 @@ export function crossChecks(values: Values): ConfigProblem[] {
     ...sharedSecrets(values),
     ...handoverWithoutPages(values),
     ...transactionsWithoutPages(values),
+    ...operatorsWithoutPages(values),
+    ...evidenceWithoutOperators(values),
     ...passkeyElsewhere(values),
     ...twilioIncomplete(values),
     ...listenersClash(values),

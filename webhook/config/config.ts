@@ -6,6 +6,7 @@ import { continuationWithoutPages, crossChecks, eidProblems, hasPages } from './
 import { defaultLedger } from './default-ledger.ts';
 import {
   eidDocument,
+  operatorsDocument,
   pointer,
   prefillMapping,
   readPolicy,
@@ -83,6 +84,8 @@ const variables = z.object({
   DECISION_SECRET: secrets().optional(),
   WEBHOOKS: webhooksDocument().optional(),
   TRANSACTIONS: transactionsDocument().optional(),
+  OPERATORS: operatorsDocument().optional(),
+  EVIDENCE: z.enum(['off', 'details', 'images'], { error: 'off, details or images' }).default('off'),
   TWILIO_API_KEY: twilioSid('SK', 'an API key of Twilio').optional(),
   TWILIO_API_SECRET: issued('the secret of the API key of Twilio, no placeholder').optional(),
   TWILIO_VERIFY_SERVICE: twilioSid('VA', 'a Verify service of Twilio').optional(),
@@ -109,6 +112,8 @@ export interface Config extends Omit<Variables, 'POLICY'> {
   readonly userAgent: string;
   /** The policy of `POLICY`; if it is not set, the default (docs/policy.md). */
   readonly policy: Policy;
+  /** The file of `OPERATORS_FILE`, which is read anew at each request; undefined: `OPERATORS` itself is set, or neither. */
+  readonly operatorsFile: string | undefined;
 }
 
 /** Variables whose value a message may show. Of a URL only the origin may be shown, because it may hold a password. */
@@ -136,6 +141,7 @@ const PRINTABLE = new Set<string>([
   'GATE_MODE',
   'ON_FAILURE',
   'LOG_LEVEL',
+  'EVIDENCE',
 ]);
 
 /** The part of a value that a message shows. */
@@ -211,6 +217,7 @@ export function parseConfig(env: Environment): Config {
   return {
     ...rest,
     policy,
+    operatorsFile: env.OPERATORS_FILE || undefined,
     linkLifetimeMs: lifetimeMs(rest.JUMIO_LINK_LIFETIME),
     userAgent: rest.USER_AGENT ?? defaultUserAgent(rest.BRAND_NAME),
   };

@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { type EidProviders, eidProviders } from '../eid/providers.ts';
 import { type WebhookSettings, webhookSettings } from '../events/settings.ts';
+import { type OperatorSettings, parseOperators } from '../operators/index.ts';
 import { type Overrides, readOverrides } from '../texts/overrides.ts';
 import { type TransactionSettings, transactionSettings } from '../transactions/settings.ts';
 import {
@@ -143,6 +144,17 @@ export function webhooksDocument() {
         code: 'custom',
         message: `endpoints as docs/events.md shows (${path.join('.')}: ${message})`,
       });
+    return z.NEVER;
+  });
+}
+
+/** The document of `OPERATORS`: who works at the console, and by which rules. It holds no secret. */
+export function operatorsDocument() {
+  return z.string().transform((yaml, context): OperatorSettings => {
+    const parsed = parseOperators(yaml);
+    if ('settings' in parsed) return parsed.settings;
+    for (const { path, message } of parsed.problems)
+      context.addIssue({ code: 'custom', message: `operators as docs/console.md shows (${path}: ${message})` });
     return z.NEVER;
   });
 }

@@ -4,7 +4,7 @@ import type { KratosPhone, KratosSession } from './types.ts';
 
 /*
  * What Kratos says of the authentication of a session (docs/reference/kratos.md#9-sessions-and-redirects).
- * Only payments read it. So a member that is not as documented makes an element that does not count, and never an answer
+ * Payments and the console read it. So a member that is not as documented makes an element that does not count, and never an answer
  * that cannot be used: everybody else's sign-in is read from the same answer.
  */
 
@@ -33,6 +33,11 @@ const phoneWire = z
 export const authenticationWire = {
   id: id.optional().catch(undefined),
   authenticated_at: time.optional().catch(undefined),
+  authenticator_assurance_level: z
+    .string()
+    .regex(/^aal[0-9]$/)
+    .optional()
+    .catch(undefined),
   authentication_methods: readable(methodWire),
 };
 
@@ -43,8 +48,11 @@ const authentication = z.object(authenticationWire);
 
 /** Returns how a session was authenticated; undefined: the answer does not say which session it is, and since when. */
 export function toSession(
-  { id, authenticated_at: authenticatedAt, authentication_methods: methods }: z.infer<typeof authentication>,
+  wire: z.infer<typeof authentication>,
   phones: readonly KratosPhone[],
 ): KratosSession | undefined {
-  return id === undefined || authenticatedAt === undefined ? undefined : { id, authenticatedAt, methods, phones };
+  const { id, authenticated_at: authenticatedAt, authenticator_assurance_level: level } = wire;
+  if (id === undefined || authenticatedAt === undefined) return undefined;
+  const { authentication_methods: methods } = wire;
+  return { id, authenticatedAt, methods, phones, ...(level !== undefined && { level }) };
 }

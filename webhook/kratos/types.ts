@@ -83,6 +83,8 @@ export interface Credentials {
 export interface KratosSession {
   readonly id: string;
   readonly authenticatedAt: number;
+  /** The assurance level that Kratos says, e.g. `aal2`; undefined: it says none. */
+  readonly level?: string;
   /** One entry for each authentication, and one for each method that was enrolled in the session. */
   readonly methods: readonly { readonly method: string; readonly completedAt: number }[];
   /** The verified phone numbers of the identity. */

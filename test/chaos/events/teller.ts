@@ -7,7 +7,8 @@ import { createEventWork } from '../../../webhook/events/index.ts';
 import { createLogger } from '../../../webhook/logging.ts';
 import type { Change, IdentityRecord } from '../../../webhook/model.ts';
 import { createReceiverClient } from '../../../webhook/receiver/client.ts';
-import { erase, override } from '../../../webhook/verification/operator/index.ts';
+import { override } from '../../../webhook/verification/operator/actions.ts';
+import { erase } from '../../../webhook/verification/operator/index.ts';
 import { newIdentity, updateIdentity } from '../../../webhook/verification/record/index.ts';
 
 /**
@@ -46,7 +47,7 @@ function changeOf(id: string, found: IdentityRecord | undefined, now: number): C
   if (record.identity.erasedAt !== null) return undefined;
   if (found !== undefined && Math.random() < ERASURES) return erase(record, 'chaos', now);
   const verdict = record.identity.standing === 'approved' ? 'FAILED' : 'PASSED';
-  return override(confirmed(record), { verdict, reason: 'chaos', by: 'chaos' }, randomUUID(), now);
+  return override(confirmed(record), { verdict, reason: 'chaos', by: 'chaos', note: null, door: 'cli' }, randomUUID(), now);
 }
 
 /** The n-th of the people, whom every replica knows. */

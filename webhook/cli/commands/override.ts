@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { actOn, override } from '../../verification/operator/index.ts';
-import { confirm, IDENTITY_ARGUMENT, identityOf, operatorName, reasonText, unknownIdentity } from '../arguments.ts';
+import { decideCase } from '../../verification/operator/index.ts';
+import { confirm, IDENTITY_ARGUMENT, identityOf, operatorName, reasonText } from '../arguments.ts';
+import { decidedOrExit, responsible, withNote } from '../case-options.ts';
 import { examples } from '../help.ts';
 import { type ActFlags, printResult } from '../output.ts';
 import { type Cli, usageError } from '../terminal.ts';
@@ -9,6 +10,7 @@ interface OverrideFlags extends ActFlags {
   readonly approve?: boolean;
   readonly reject?: boolean;
   readonly reason: string;
+  readonly note?: string;
   readonly by: string;
   readonly yes?: boolean;
 }
@@ -19,24 +21,23 @@ function verdictOf({ approve, reject }: OverrideFlags): 'PASSED' | 'FAILED' {
 }
 
 async function run(cli: Cli, identity: string, flags: OverrideFlags): Promise<void> {
-  const { reason, by, yes = false, dryRun = false } = flags;
-  const verdict = verdictOf(flags);
-  const status = verdict === 'PASSED' ? 'approved' : 'rejected';
-  await cli.withService(async ({ ctx }) => {
+  const { yes = false, dryRun = false } = flags;
+  const act = verdictOf(flags) === 'PASSED' ? 'approve' : 'reject';
+  const status = act === 'approve' ? 'approved' : 'rejected';
+  await cli.withService(async ({ ctx, config }) => {
+    const choice = responsible(config.OPERATORS, act, flags);
     const identityId = await identityOf(cli, ctx, identity);
-    if (!dryRun) await confirm(cli, identityId, `${identityId} will be ${status} by ${by}.`, yes);
-    const id = ctx.newId();
-    const result = await actOn(ctx, {
-      identityId,
-      dryRun,
-      decide: (record, now) => {
-        if (record.identity.erasedAt !== null)
-          throw usageError(`${identityId} was erased: it cannot be decided any more.`);
-        return override(record, { verdict, reason, by }, id, now);
-      },
-    });
-    if (result === undefined) throw unknownIdentity(identityId);
-    await printResult(cli, flags, result, `${identityId} is ${status} by the operator.`);
+    const will = choice.isProposal ? `It will be proposed that ${identityId} is` : `${identityId} will be`;
+    if (!dryRun) await confirm(cli, identityId, `${will} ${status} by ${flags.by}.`, yes);
+    const { by, reason, note, secondPerson } = choice;
+    const what = { kind: 'decide', act, reason, note } as const;
+    const decided = await decideCase(ctx, { identityId, what, by, door: 'cli', secondPerson, dryRun });
+    const { kind, result } = decidedOrExit(decided, identityId, 'it cannot be decided any more');
+    const sentence =
+      kind === 'proposed'
+        ? `It is proposed that ${identityId} is ${status}; another operator confirms it at the console.`
+        : `${identityId} is ${status} by the operator.`;
+    await printResult(cli, flags, result, sentence);
   });
 }
 
@@ -50,8 +51,13 @@ export function registerOverride(program: Command, cli: Cli): void {
     .argument('<identity>', IDENTITY_ARGUMENT)
     .option('--approve', 'the person is verified (required: this or --reject)')
     .option('--reject', 'the person is refused (required: this or --approve)')
-    .requiredOption('--reason <text>', 'a key of yours, or a text without personal data; kept for good', reasonText)
+    .requiredOption(
+      '--reason <text>',
+      'a key of the list in OPERATORS; without one a key of yours, or a text without personal data; kept for good',
+      reasonText,
+    )
     .requiredOption('--by <name>', 'the operator who is responsible', operatorName)
+    .option('--note <text>', withNote, reasonText)
     .option('--yes', 'do not ask for confirmation')
     .option('--dry-run', 'print what would be done, change nothing')
     .option('--json', 'print JSON')

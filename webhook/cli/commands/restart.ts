@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import type { Dependencies } from '../../dependencies.ts';
-import type { IdentityRecord } from '../../model.ts';
-import { actOn, grantAttempt } from '../../verification/operator/index.ts';
+import { decideCase, isAttemptInVain } from '../../verification/operator/index.ts';
 import { issueLink, linkUrl } from '../../verification/person/index.ts';
-import { standingOf } from '../../verification/record/index.ts';
-import { IDENTITY_ARGUMENT, identityOf, operatorName, reasonText, unknownIdentity } from '../arguments.ts';
+import { IDENTITY_ARGUMENT, identityOf, operatorName, reasonText } from '../arguments.ts';
+import { decidedOrExit, responsible, withNote } from '../case-options.ts';
 import { examples } from '../help.ts';
 import { type ActFlags, printResult } from '../output.ts';
-import { type Cli, usageError } from '../terminal.ts';
+import type { Cli } from '../terminal.ts';
 
 interface RestartFlags extends ActFlags {
   readonly by: string;
   readonly reason?: string;
+  readonly note?: string;
 }
 
 /** A rejected person cannot sign in, so they need this one-time link. Only the newest works. Undefined without pages. */
@@ -30,29 +30,21 @@ const NO_EFFECT =
   'The operator rejected this person: only `override --approve` ends that, whatever Jumio decides. The attempt still ' +
   'costs money.\n';
 
-/** Whether one more attempt cannot change the standing. */
-function hasNoEffect(record: IdentityRecord): boolean {
-  const standing = standingOf(record);
-  return standing?.by?.source === 'operator' && standing.status === 'rejected';
-}
-
 async function run(cli: Cli, identity: string, flags: RestartFlags): Promise<void> {
-  const { by, reason = null, dryRun = false } = flags;
+  const { dryRun = false } = flags;
   await cli.withService(async (service) => {
-    const { ctx } = service;
+    const { ctx, config } = service;
+    const { by, reason, note, secondPerson } = responsible(config.OPERATORS, 'new_attempt', flags);
     const identityId = await identityOf(cli, ctx, identity);
-    const result = await actOn(ctx, {
-      identityId,
-      dryRun,
-      decide: (record, now) => {
-        if (record.identity.erasedAt !== null)
-          throw usageError(`${identityId} was erased: no verification can be started for it.`);
-        return grantAttempt(record, by, reason, now);
-      },
-    });
-    if (result === undefined) throw unknownIdentity(identityId);
+    const what = { kind: 'decide', act: 'new_attempt', reason, note } as const;
+    const decided = await decideCase(ctx, { identityId, what, by, door: 'cli', secondPerson, dryRun });
+    const { kind, result } = decidedOrExit(decided, identityId, 'no verification can be started for it');
+    if (kind === 'proposed') {
+      const sentence = `It is proposed that ${identityId} may try once more; another operator confirms it at the console.`;
+      return printResult(cli, flags, result, sentence);
+    }
     const link = dryRun ? undefined : await linkFor(service, identityId);
-    if (hasNoEffect(result.record)) cli.printNote(NO_EFFECT);
+    if (isAttemptInVain(result.record)) cli.printNote(NO_EFFECT);
     await printResult(
       cli,
       flags,
@@ -78,7 +70,12 @@ export function registerRestart(program: Command, cli: Cli): void {
     )
     .argument('<identity>', IDENTITY_ARGUMENT)
     .requiredOption('--by <name>', 'the operator who is responsible', operatorName)
-    .option('--reason <text>', 'a code of yours, or a text without personal data; kept for good', reasonText)
+    .option(
+      '--reason <text>',
+      'a key of the list in OPERATORS; without one a code of yours, or a text without personal data; kept for good',
+      reasonText,
+    )
+    .option('--note <text>', withNote, reasonText)
     .option('--dry-run', 'print what would be done, change nothing')
     .option('--json', 'print JSON')
     .addHelpText(

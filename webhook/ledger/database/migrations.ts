@@ -54,6 +54,7 @@ const STEPS: Readonly<Record<string, MigrationStep>> = {
   '0006_backlog': indexBacklog,
   '0009_transactions': createTransactions,
   '0011_events': createEvents,
+  '0012_console': indexCases,
 };
 
 /** The migrations that columns are marked with. */
@@ -318,4 +319,21 @@ async function createEvents(db: Kysely<Tables>): Promise<void> {
   for (const table of ['deliveries', 'endpoints'] as const) await createTable(db, table);
   for (const index of EVENT_INDEXES)
     await sql`create ${sql.raw(index.replace('index ', 'index if not exists '))}`.execute(db);
+}
+
+const CASE_INDEXES = [
+  // The queue of the console: what waits on an operator, the oldest first.
+  "identities_review on identities (decided_at, id) where standing = 'review' and erased_at is null",
+  'identities_late_pass_at on identities (late_pass_at, id) where late_pass_at is not null',
+  'identities_taken on identities (taken_by) where taken_by is not null',
+  // Its search.
+  'verifications_account on verifications (account_id) where account_id is not null',
+  // Its audit: what operators did, among the events of everybody.
+  `events_operator on events (id) where kind in ('overridden', 'granted', 'rechecked', 'erased', 'proposed',
+    'turned_down', 'withdrawn', 'case_viewed', 'evidence_viewed', 'exported')`,
+] as const;
+
+/** Finds the cases of the console without reading the tables. */
+async function indexCases(db: Kysely<Tables>): Promise<void> {
+  for (const index of CASE_INDEXES) await sql`create index if not exists ${sql.raw(index)}`.execute(db);
 }

@@ -9,6 +9,7 @@ import {
   endHandovers,
   isOnHold,
   kratosFreeAt,
+  NO_PROPOSAL,
   newIdentity,
   newVerification,
   openAttempt,
@@ -37,15 +38,43 @@ export function erase(record: IdentityRecord, by: string, now: number): Change {
   return { record: ended, events: [{ kind: 'erased', detail }], withdrawLinks: true };
 }
 
+/** What an event says of a decision besides who decided and why. Absent: as before there were doors. */
+export interface Circumstances {
+  /** The operator's own words; null or absent: none. */
+  readonly note?: string | null;
+  /** Where it was decided. */
+  readonly door?: 'console' | 'cli';
+  /** Who proposed it, where two had to decide. */
+  readonly proposedBy?: string;
+}
+
+function circumstancesOf({ note, door, proposedBy }: Circumstances): NonNullable<LedgerEvent['detail']> {
+  return {
+    ...(note != null && { note }),
+    ...(door !== undefined && { door }),
+    ...(proposedBy !== undefined && { proposed_by: proposedBy }),
+  };
+}
+
+/** What a decision ends: whatever was proposed, and that somebody is at work on the case. */
+const CASE_ENDED = { ...NO_PROPOSAL, takenBy: null, takenAt: null } as const;
+
 /**
  * Grants one attempt regardless of the standing and the limits. An open attempt is the granted one; otherwise it is made
  * when the person continues.
  */
-export function grantAttempt(record: IdentityRecord, by: string, reason: string | null, now: number): Change {
+export function grantAttempt(
+  record: IdentityRecord,
+  by: string,
+  reason: string | null,
+  now: number,
+  circumstances: Circumstances = {},
+): Change {
   const open = openAttempt(record);
-  const events = [{ kind: 'granted', detail: { by, reason } }];
+  const events = [{ kind: 'granted', detail: { by, reason, ...circumstancesOf(circumstances) } }];
   const marked = open === undefined ? record : updateVerification(record, open.id, { granted: true });
-  return { record: updateIdentity(marked, { attemptGrantedAt: open?.requestedAt ?? now }), events };
+  const granted = { ...CASE_ENDED, attemptGrantedAt: open?.requestedAt ?? now };
+  return { record: updateIdentity(marked, granted), events };
 }
 
 /** The record before and after an operator's act. */
@@ -89,7 +118,7 @@ export async function actOn(
 }
 
 /** A decision of the operator. */
-export interface Override {
+export interface Override extends Circumstances {
   readonly verdict: 'PASSED' | 'FAILED';
   /** A key or a text without personal data; at most 100 characters. */
   readonly reason: string;
@@ -119,8 +148,10 @@ export function override(record: IdentityRecord, decision: Override, id: string,
   };
   const decided = { ...record, verifications: [...record.verifications, row] };
   const previous = standingOf(record)?.status ?? null;
-  const events: LedgerEvent[] = [{ kind: 'overridden', verificationId: id, detail: { verdict, reason, by, previous } }];
-  return { record: updateIdentity(cancelRequestedVerification(decided, events), { attemptGrantedAt: null }), events };
+  const detail = { verdict, reason, by, previous, ...circumstancesOf(decision) };
+  const events: LedgerEvent[] = [{ kind: 'overridden', verificationId: id, detail }];
+  const ended = { ...CASE_ENDED, attemptGrantedAt: null };
+  return { record: updateIdentity(cancelRequestedVerification(decided, events), ended), events };
 }
 
 /** Makes a read or a creation due: at once if forced, else as soon as the reading schedule allows. */

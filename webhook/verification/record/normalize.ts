@@ -7,6 +7,7 @@ import {
   verificationColumns,
 } from '../../model.ts';
 import { contentOf } from './content.ts';
+import { isProposalLive } from './proposal.ts';
 import { deriveStanding } from './standing.ts';
 
 /** How long the first publication waits for the ids of the first create call, or for the first read of an eID (docs/design.md#jobs-and-steps). */
@@ -112,6 +113,22 @@ function tombstone(record: IdentityRecord, now: number): IdentityRecord {
   return { identity: { ...record.identity, ...FORGOTTEN_IDENTITY }, verifications };
 }
 
+/** The columns of a proposal when there is none. */
+export const NO_PROPOSAL = {
+  proposedAct: null,
+  proposedReason: null,
+  proposedNote: null,
+  proposedBy: null,
+  proposedAt: null,
+  proposedVersion: null,
+} as const satisfies Partial<Identity>;
+
+/** A proposal of an operator is about what they saw: it ends with the next version, and by its age. */
+function withoutStaleProposal(identity: Identity, now: number): Identity {
+  if (identity.proposedAt === null || isProposalLive(identity, now)) return identity;
+  return { ...identity, ...NO_PROPOSAL };
+}
+
 /**
  * Ends every change: computes the derived columns, and, if the content differs from the last version, makes it the next
  * version, due for publishing. Only the ledger calls it, for every record that it writes (decision 56).
@@ -128,7 +145,8 @@ export function normalize(changed: IdentityRecord, now: number): IdentityRecord 
     latePassAt: derived.latePassAt,
     jumioDue: jumioDueOf(derived.attempts),
   };
-  const published = withContent(changed.identity, { ...record, identity }, contentOf(record, derived), now);
+  const content = withContent(changed.identity, { ...record, identity }, contentOf(record, derived), now);
+  const published = withoutStaleProposal(content, now);
   // `changed` still has the standing of before: only this function computes it.
   return { verifications, identity: withConsequences(changed.identity, published, now) };
 }

@@ -20,6 +20,12 @@ const LEARNS = { timeout: 10_000, interval: 100 };
 
 const hex = (keys: readonly Buffer[]): string[] => keys.map((key) => key.toString('hex'));
 
+/** What migration 0012 adds to identities. */
+const CONSOLE_COLUMNS = [
+  ...['proposed_act', 'proposed_reason', 'proposed_note', 'proposed_by', 'proposed_at', 'proposed_version'],
+  ...['taken_by', 'taken_at'],
+];
+
 /** A ledger as the version before this one left it, with this key. */
 async function ledgerOfBefore(database: Database, key: string): Promise<string> {
   const url = await database.fresh();
@@ -29,6 +35,9 @@ async function ledgerOfBefore(database: Database, key: string): Promise<string> 
   await door.run('alter table verifications drop column findings');
   for (const column of ['inherited_source', 'inherited_level'])
     await door.run(`alter table identities drop column ${column}`);
+  for (const index of ['identities_taken', 'verifications_account', 'events_operator'])
+    await door.run(`drop index ${index}`);
+  for (const name of CONSOLE_COLUMNS) await door.run(`alter table identities drop column ${name}`);
   await door.run("delete from ledger_migrations where name >= '0005'");
   await door.run(`update settings set value = '${key}' where name = 'reference_key'`);
   return url;
