@@ -8,6 +8,7 @@ import type { Scenario } from './scenarios/scenario.ts';
 import { eidScenario, scenarios } from './scenarios/scenarios.ts';
 import { BRAND, EID_POLICY } from './stack/config.ts';
 import { type DemoPorts, demoPorts } from './stack/demo-ports.ts';
+import { OPERATOR, startOperators } from './stack/operator.ts';
 import { type Stack, type StackOptions, startStack } from './stack/start.ts';
 
 /** `npm run demo`: everything on this machine, from sign-up to sign-in; its options are in demo-options.ts. */
@@ -52,11 +53,15 @@ async function untilInterrupted(stack: Stack): Promise<void> {
   print(`  2. your own verification, at any time                          ${stack.verifyUrl}/jumio/verify`);
   print(`  3. Jumio’s side: all verifications, and Jumio’s clock          ${stack.jumioUrl}/`);
   print(`  4. send money, and approve it: once you are verified           ${stack.appUrl}/send`);
+  print(`  5. the operator’s side: who waits for a review                 ${stack.verifyUrl}/operator`);
   print(
     '\nStart with the first. Instead of using a camera you choose what Jumio finds, at once or in 30 seconds. Choose a',
   );
   print(
     'rejection, come back, sign out, and try to sign in. The box “Behind the scenes” of each page says what happened.',
+  );
+  print(
+    `The fourth needs a private window, or one person would be signed in as another: ${OPERATOR.email}, ${OPERATOR.password}.\nLet Jumio warn of somebody (“Warn”), decide it there, and look at the bank again.`,
   );
   if (stack.kratos.kind === 'real')
     print(
@@ -91,9 +96,11 @@ async function run({ auto, port, variables }: DemoCommand & { kind: 'run' }): Pr
   const { ports, notes } = port === undefined ? { ports: undefined, notes: [] } : await demoPorts(port);
   const rates = auto ? { JUMIO_ACCOUNT_RATE: '20', JUMIO_ACCOUNT_BURST: '20' } : {};
   const eid = await startEid(ports);
-  const env = { ...BRAND, ...rates, ...eid?.options.env, ...variables };
+  const operators = startOperators();
+  const env = { ...BRAND, ...rates, ...eid?.options.env, ...operators.env, ...variables };
   const places = ports === undefined ? {} : { ports, kratos: { ports, ...eid?.options.kratos } };
   const stack = await startStack({ ...eid?.options, ...places, env, payments: true });
+  await operators.hire(stack.kratos.adminUrl);
   introduce(stack);
   for (const note of notes) print(note);
   try {
@@ -102,6 +109,7 @@ async function run({ auto, port, variables }: DemoCommand & { kind: 'run' }): Pr
     return 0;
   } finally {
     await stack.stop();
+    operators.remove();
     await eid?.pair.stop();
   }
 }

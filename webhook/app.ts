@@ -10,13 +10,14 @@ import { answerUnknownRoutes, CONNECTION_TIMES, closeUnreadBodies } from './http
 import { createCookieSigner } from './http/cookies.ts';
 import { answerError, answerNotFound } from './http/errors.ts';
 import { createHandoverCookie } from './http/handover-cookie.ts';
-import { healthRoutes } from './http/health.ts';
+import { findProblems, healthRoutes } from './http/health.ts';
 import { appliedRoute } from './http/hooks/applied.ts';
 import { callbackRoute } from './http/hooks/callback.ts';
 import { assuranceRoute, linkRoute } from './http/hooks/eid.ts';
 import { initiateRoute } from './http/hooks/initiate.ts';
 import { validateRoute } from './http/hooks/validate.ts';
 import { contentNegotiation } from './http/negotiation.ts';
+import type { ConsoleOptions } from './http/operator/console.ts';
 import { assetRoutes, type Brand, createAssets } from './http/pages/assets.ts';
 import { routesWithoutPages } from './http/pages/fallback.ts';
 import type { Theme } from './http/pages/render.ts';
@@ -129,6 +130,7 @@ async function registerPublic(app: FastifyInstance, dependencies: Dependencies):
   await app.register(personRoutes, {
     ctx,
     payments,
+    console: consoleOf(dependencies),
     worker,
     signer,
     sessions,
@@ -167,6 +169,24 @@ async function registerTransactions(
   return { ctx: { ...own, passwordOf }, parts: factorParts(factors), hints };
 }
 
+/** What the console needs besides what all pages need. */
+type OwnOfConsole = Pick<ConsoleOptions, 'operators' | 'proxy' | 'evidence' | 'portal' | 'degraded' | 'publicUrl'>;
+
+function consoleOf({ config, operators, proxy, ctx, unreachable, logProblem }: Dependencies): OwnOfConsole | undefined {
+  const header = config.OPERATORS?.proxy?.header;
+  const { PUBLIC_URL: publicUrl } = config;
+  if (operators === undefined || publicUrl === undefined) return undefined;
+  const now = () => ctx.clock.now();
+  return {
+    operators,
+    publicUrl,
+    proxy: proxy === undefined || header === undefined ? undefined : { header, verify: (sent) => proxy.verify(sent) },
+    evidence: config.EVIDENCE,
+    portal: config.JUMIO_PORTAL_URL,
+    degraded: () => findProblems({ ledger: ctx.ledger, now, unreachable, logProblem }),
+  };
+}
+
 /** The options that `personRoutes` adds itself. */
 type AddedHere = 'handover' | 'limits' | 'privacyUrl' | 'support';
 
@@ -175,6 +195,7 @@ interface PersonRoutesOptions
     Omit<ResourcesOptions, AddedHere | 'texts'>,
     LimitsOptions {
   readonly payments: Payments | undefined;
+  readonly console: OwnOfConsole | undefined;
 }
 
 /** The routes for people (docs/design.md#http-routes), as pages and as JSON, behind one set of limits. */
@@ -186,8 +207,13 @@ async function personRoutes(app: FastifyInstance, options: PersonRoutesOptions):
   await app.register(pageRoutes, { ...options, handover, limits });
   const { privacyUrl, support } = brand;
   await app.register(resourceRoutes, { ...options, texts, privacyUrl, support, handover, limits });
-  const { payments, ctx: verification } = options;
-  if (payments === undefined) return;
-  const { approveRoutes } = await import('./http/approve/routes.ts');
-  await app.register(approveRoutes, { ...options, ...payments, verification, limits });
+  const { payments, console: own, ctx: verification } = options;
+  if (payments !== undefined) {
+    const { approveRoutes } = await import('./http/approve/routes.ts');
+    await app.register(approveRoutes, { ...options, ...payments, verification, limits });
+  }
+  if (own !== undefined) {
+    const { consoleRoutes } = await import('./http/operator/routes.ts');
+    await app.register(consoleRoutes, { ...options, ...own, limits });
+  }
 }

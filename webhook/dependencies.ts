@@ -11,6 +11,8 @@ import type { JumioClientOptions } from './jumio/types.ts';
 import { createKratosClient, NOBODY } from './kratos/client.ts';
 import { type Ledger, type LedgerOptions, openLedger } from './ledger/ledger.ts';
 import type { ObserveAnswer } from './logging.ts';
+import { type OperatorsNow, operatorsInFile } from './operators/index.ts';
+import type { ProxyClient } from './proxy/client.ts';
 import { createReceiverClient } from './receiver/client.ts';
 import { createTexts, type Texts } from './texts/texts.ts';
 import type { FaceContext, Factors } from './transactions/index.ts';
@@ -40,6 +42,10 @@ export interface Dependencies {
   readonly factors: Factors;
   /** Verifies the hints that applications sign; undefined: none does. */
   readonly hints: HintClient | undefined;
+  /** Who works at the console; undefined: there is none. */
+  readonly operators: OperatorsNow | undefined;
+  /** Verifies what an identity-aware proxy in front of the console signed; undefined: there is none. */
+  readonly proxy: ProxyClient | undefined;
   /** The data centre at which Jumio's SDK tokens are valid; undefined: not a known one of Jumio's. */
   readonly dataCentre: SdkDataCentre | undefined;
   readonly phase: Phase;
@@ -165,6 +171,19 @@ function hintsOf({ TRANSACTIONS: settings, PUBLIC_URL, userAgent }: Config, cloc
   if (issuers.size === 0 || PUBLIC_URL === undefined) return undefined;
   const own = PUBLIC_URL.replace(/\/+$/, '');
   return createHintClient({ issuers, audience: [own, `${own}/`], userAgent, now: () => clock.now() });
+}
+
+/** Returns who works at the console, as it is at the moment of a request; undefined: there is no console. */
+function operatorsOf({ OPERATORS: settings, operatorsFile }: Config): OperatorsNow | undefined {
+  if (settings === undefined) return undefined;
+  return operatorsFile === undefined ? async () => settings : operatorsInFile(operatorsFile);
+}
+
+/** The proxy in front of the console: its code is loaded only where one is configured. */
+async function proxyOf({ OPERATORS: settings, userAgent }: Config, clock: Clock): Promise<ProxyClient | undefined> {
+  if (settings?.proxy === undefined) return undefined;
+  const { createProxyClient } = await import('./proxy/client.ts');
+  return createProxyClient({ ...settings.proxy, userAgent, now: () => clock.now() });
 }
 
 function rates(config: Config): Context['rates'] {
@@ -313,5 +332,6 @@ export async function createDependencies(
   );
   const observeRequests = observers?.requests;
   const shared = { config, logger, ctx, texts, phase, unreachable, probing, logProblem, observeRequests };
-  return { ...shared, worker, faces, events, factors, hints, dataCentre };
+  const console = { operators: operatorsOf(config), proxy: await proxyOf(config, clock) };
+  return { ...shared, ...console, worker, faces, events, factors, hints, dataCentre };
 }

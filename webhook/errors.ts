@@ -1,5 +1,8 @@
-/** The systems this service calls; `eid`: any of the eID providers; `hint`: any application that signs hints of payments; `receiver`: any that takes signed events. */
-export type Upstream = 'jumio' | 'kratos' | 'eid' | 'twilio' | 'hint' | 'receiver';
+/**
+ * The systems this service calls; `eid`: any of the eID providers; `hint`: any application that signs hints of payments;
+ * `receiver`: any that takes signed events; `proxy`: the identity-aware proxy in front of the console.
+ */
+export type Upstream = 'jumio' | 'kratos' | 'eid' | 'twilio' | 'hint' | 'receiver' | 'proxy';
 
 /**
  * How a call failed; the worker decides by it.
@@ -23,7 +26,7 @@ export const LONGEST_PAUSE_MS = 15 * 60_000;
 export interface UpstreamFacts {
   readonly upstream: Upstream;
   /**
-   * Which call: `create`, `status`, `details`, `delete`, `token`, `prepare`, `patch`, `revoke`, `read`, `find`, `list`,
+   * Which call: `create`, `status`, `details`, `delete`, `token`, `prepare`, `image`, `patch`, `revoke`, `read`, `find`, `list`,
    * `whoami`, `discovery`, `keys`; of Twilio `start`, `check`, `cancel`, `service`; of a receiver `deliver`.
    * `token` from a Jumio method: the method's own call had no effect, because it was not sent, or was answered 401.
    */

@@ -1,7 +1,17 @@
 import { z } from 'zod';
 
 /** Kinds of API calls, as the call log names them. */
-export const CALL_KINDS = ['token', 'create', 'update', 'status', 'details', 'steps', 'delete', 'prepared'] as const;
+export const CALL_KINDS = [
+  'token',
+  'create',
+  'update',
+  'status',
+  'details',
+  'steps',
+  'delete',
+  'prepared',
+  'image',
+] as const;
 
 export type CallKind = (typeof CALL_KINDS)[number];
 

@@ -56,7 +56,8 @@ describe('npm run demo', () => {
       expect(output).toContain(`Port ${first + 2} is taken: Jumio is on port ${new URL(links[2] ?? '').port}.`);
       const browser = createBrowser();
       const answers = await Promise.all(links.map((url) => browser.get(url, { follow: true })));
-      expect(answers.map(({ status }) => status)).toEqual([200, 401, 200, 200]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 401, 200, 200, 401]);
+      expect(links[4]).toBe(`http://verify.demo.localhost:${first + 1}/operator`);
     } finally {
       taken.close();
       expect(await end()).toBe(0);

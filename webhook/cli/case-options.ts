@@ -69,6 +69,7 @@ export function decidedOrExit(
     case 'changed':
     case 'own-proposal':
     case 'no-proposal':
+    case 'not-yours':
     case 'no-reason':
       throw usageError(`Nothing was decided about ${identityId}: ${decided.why}.`);
     default:

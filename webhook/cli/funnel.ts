@@ -1,4 +1,5 @@
 import type { Funnel } from '../ledger/reports/funnel.ts';
+import { toCsv } from '../verification/operator/index.ts';
 import { type Format, pairs, span } from './output.ts';
 
 /** The steps in their order, and how they are called. The first three count people, the others attempts at Jumio. */
@@ -53,12 +54,6 @@ export function funnelText(format: Format, funnel: Funnel): string {
   });
 }
 
-/** A field of CSV (RFC 4180). A spreadsheet would run a text that begins like a formula, so such a text begins with an apostrophe. */
-function field(value: string): string {
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 /** Returns the funnel as CSV: one line for each number. The names are those of the JSON. */
 export function funnelCsv(funnel: Funnel): string {
   const { rejected_by_reason: reasons, approved_by_schema: schemas, ...numbers } = funnelFacts(funnel);
@@ -67,5 +62,5 @@ export function funnelCsv(funnel: Funnel): string {
     ...reasons.map(({ by, count }) => ['rejected_by_reason', by, String(count)]),
     ...schemas.map(({ by, count }) => ['approved_by_schema', by, String(count)]),
   ];
-  return [['what', 'by', 'count'], ...rows].map((row) => `${row.map(field).join(',')}\n`).join('');
+  return toCsv([['what', 'by', 'count'], ...rows]);
 }

@@ -49,7 +49,7 @@ interface Readiness {
 /** A probe writes: without a cache each request would be a commit. */
 const CACHE_MS = 1_000;
 
-async function ledgerProblems({ ledger, now }: HealthOptions): Promise<string[]> {
+async function ledgerProblems({ ledger, now }: Pick<HealthOptions, 'ledger' | 'now'>): Promise<string[]> {
   try {
     const ledgerTime = await ledger.probe(now());
     const difference = ledgerTime === undefined ? 0 : Math.abs(now() - ledgerTime);
@@ -59,7 +59,10 @@ async function ledgerProblems({ ledger, now }: HealthOptions): Promise<string[]>
   }
 }
 
-async function findProblems(options: HealthOptions): Promise<string[]> {
+/** Returns what is degraded, in words for operators. */
+export async function findProblems(
+  options: Pick<HealthOptions, 'ledger' | 'now' | 'unreachable' | 'logProblem'>,
+): Promise<string[]> {
   const { ledger, now, unreachable, logProblem } = options;
   const problems = await ledgerProblems(options);
   const paused = await ledger.budgets.paused(now()).catch(() => []);

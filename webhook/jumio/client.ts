@@ -12,6 +12,7 @@ import {
   type UpstreamAnswer,
 } from '../upstream/http.ts';
 import { createRequest, prepareRequest, toStarted } from './create.ts';
+import { evidenceWire, toEvidence, toImage } from './evidence.ts';
 import { toResult } from './result.ts';
 import { createTokenSource, type Token, type TokenSource } from './token.ts';
 import type { ExecutionIds, JumioClient, JumioClientOptions, JumioRequest, Send } from './types.ts';
@@ -42,6 +43,7 @@ export function createJumioClient(options: JumioClientOptions): JumioClient {
   // Half, so that a slow token leaves a create time for its answer: a create that times out may have taken effect.
   const tokens = createTokenSource(send, { ...options, deadline: Math.ceil(deadline / 2) });
   const authorized = createAuthorizedSend(send, tokens);
+  const images = createAuthorizedSend(createSend(options.userAgent, IMAGES), tokens);
 
   function run<T>(request: JumioRequest, via: Send, read: (call: Call, answer: UpstreamAnswer) => T): Promise<T> {
     const call = { upstream: 'jumio', operation: request.operation } as const;
@@ -64,6 +66,19 @@ export function createJumioClient(options: JumioClientOptions): JumioClient {
     details: async (ids) => {
       const url = executionUrl(ids, options);
       return toResult(await ask({ operation: 'details', method: 'GET', url }, detailsWire));
+    },
+    evidence: async (ids) => {
+      const url = executionUrl(ids, options);
+      return toEvidence(await ask({ operation: 'details', method: 'GET', url }, evidenceWire));
+    },
+    image: async (accountId, { credentialId, classifier }) => {
+      const place = `credentials/${encodeURIComponent(credentialId)}/parts/${encodeURIComponent(classifier)}`;
+      const url = `${accountUrl(accountId, options)}/${place}`;
+      const headers = { Accept: 'image/jpeg, image/png' };
+      return run({ operation: 'image', method: 'GET', url, headers }, images, (call, answer) => {
+        requireSuccess(call, answer);
+        return toImage(call, answer);
+      });
     },
     deleteAccount: async (accountId) => {
       const request = { operation: 'delete', method: 'DELETE', url: accountUrl(accountId, options) } as const;
@@ -89,9 +104,13 @@ function executionUrl(ids: ExecutionIds, options: JumioClientOptions): string {
   return `${account}/workflow-executions/${encodeURIComponent(ids.executionId)}`;
 }
 
+/** Pictures of phones have some megabytes. As `latin1` each byte is one character, so nothing of a picture is lost. */
+const IMAGES = { bytes: 10_000_000, encoding: 'latin1' } as const;
+
 /** One axios instance with connections of its own, for all of Jumio's hosts. */
-function createSend(userAgent: string): Send {
-  const instance = axios.create(axiosSettings(userAgent));
+function createSend(userAgent: string, body?: typeof IMAGES): Send {
+  const settings = axiosSettings(userAgent, body?.bytes);
+  const instance = axios.create(body === undefined ? settings : { ...settings, responseEncoding: body.encoding });
   return ({ operation, method, url, headers, body }, deadline) =>
     exchange({ upstream: 'jumio', operation }, deadline, (signal) =>
       instance.request({ method, url, signal, headers: { ...headers }, ...(body !== undefined && { data: body }) }),

@@ -1,4 +1,5 @@
 import type { Observe, UpstreamAnswer } from '../upstream/http.ts';
+import type { EvidenceImage, EvidencePart, JumioEvidence } from './evidence.ts';
 import type { JumioResult } from './result.ts';
 
 /** The input of a create call. `accountId` given: a further execution on that account (PUT), else a new account (POST). */
@@ -50,6 +51,10 @@ export interface JumioClient {
   prepare(url: string, transactionToken: string, data: object): Promise<void>;
   /** Returns the result of an execution, minimised. */
   details(ids: ExecutionIds): Promise<JumioResult>;
+  /** Returns what Jumio read from the document of an execution, and which pictures it has: personal data, for one page. */
+  evidence(ids: ExecutionIds): Promise<JumioEvidence>;
+  /** Returns a picture of a credential: personal data, for one page. */
+  image(accountId: string, part: EvidencePart): Promise<EvidenceImage>;
   /** Deletes an account with all its executions (docs/reference/jumio.md#8-deletion-and-health). */
   deleteAccount(accountId: string): Promise<void>;
   /** Fetches a token, also where there is a valid one: shows whether Jumio answers, and costs nothing. */
@@ -58,7 +63,7 @@ export interface JumioClient {
 
 /** One HTTP request to Jumio. */
 export interface JumioRequest {
-  readonly operation: 'token' | 'create' | 'status' | 'details' | 'delete' | 'prepare';
+  readonly operation: 'token' | 'create' | 'status' | 'details' | 'delete' | 'prepare' | 'image';
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;

@@ -95,6 +95,19 @@ export function createBudgets(store: Store) {
         };
         return { account: await left('account'), retrieval: await left('retrieval') };
       }),
+    /**
+     * Takes one token for a call that nothing depends on, and leaves a third of the burst to the worker. False: there is none
+     * to spare, or the budget is paused.
+     */
+    async spare(name: Exclude<BudgetName, 'kratos'>, rate: Rate, now: number): Promise<boolean> {
+      let isTaken = false;
+      await edit(name, now, (stored) => {
+        const row = refill(stored, rate, now);
+        isTaken = row.reason === null && available(row, now) > Math.floor(rate.burst / 3);
+        return isTaken ? take(row, 1, now) : row;
+      });
+      return isTaken;
+    },
 
     /** The budgets that are paused at `now`, or paused for a reason. */
     paused: (now: number): Promise<BudgetReport[]> =>

@@ -25,6 +25,7 @@ import { createGroupedReadRequests } from './hot-paths/read-request-group.ts';
 import { type Keys, keyOf, openKeys } from './keys.ts';
 import { findLink, redeemLink, saveLink, withdrawLinks } from './one-time-links.ts';
 import { aheadOf, events, type FutureTimes, identityReader, type StoredEvent } from './reads.ts';
+import { type Cases, createCases } from './reports/cases.ts';
 import { createReports, type Reports } from './reports/events.ts';
 import { createRows } from './rows.ts';
 import { findSetting, saveSetting, setting } from './settings.ts';
@@ -51,6 +52,8 @@ export interface Ledger {
   readonly budgets: ReturnType<typeof createBudgets>;
   /** The reports for operators. */
   readonly reports: Reports;
+  /** The queue of the console, and what operators did. */
+  readonly cases: Cases;
   /** What is kept of payments that their payers approve. */
   readonly transactions: TransactionLedger;
   /** The signed events that applications are told of changes, and their endpoints. */
@@ -194,6 +197,7 @@ async function createLedger(
     },
     budgets: createBudgets(store),
     reports: createReports(store),
+    cases: createCases(store),
     transactions: createTransactionLedger(store, rows.append),
     deliveries: createDeliveryLedger(store, rows, outbox),
     bulkInsert: createBulkInsert(store, rows),

@@ -9,5 +9,5 @@ export {
   shownName,
   type Task,
 } from './operator.ts';
-export type { OperatorReason, OperatorSettings, ProxySettings, Role } from './settings.ts';
+export type { OperatorSettings, ProxySettings } from './settings.ts';
 export { type OperatorsNow, operatorsInFile, parseOperators } from './source.ts';

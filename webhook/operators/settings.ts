@@ -7,7 +7,7 @@ import type { CaseAct } from '../model.ts';
  */
 
 /** What an operator may do: each role may do what the ones before it may. */
-export const ROLES = ['viewer', 'reviewer', 'approver'] as const;
+const ROLES = ['viewer', 'reviewer', 'approver'] as const;
 
 /** The role of an operator. */
 export type Role = (typeof ROLES)[number];

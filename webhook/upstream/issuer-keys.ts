@@ -46,6 +46,8 @@ export interface IssuerKeysOptions {
   readonly upstream: Upstream;
   /** Throws for an id that is not configured. */
   readonly issuerOf: (id: string) => string;
+  /** Where the keys of an issuer are, if it has no discovery document. */
+  readonly keysAt?: ((id: string) => string) | undefined;
   /** Milliseconds between two fetches of the keys because one is missing. */
   readonly cooldownMs: number;
   readonly userAgent: string;
@@ -104,12 +106,17 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
       return document;
     });
 
-  async function keySetOf(id: string): Promise<JWTVerifyGetKey> {
+  async function discoveredKeys(id: string): Promise<string> {
     const { jwks_uri } = await readDocument(id, ({ issuer }) => {
       if (issuer !== issuerOf(id))
         throw new UpstreamError({ ...discovery, failure: 'unusable', detail: 'the document names another issuer' });
     });
-    return createRemoteJWKSet(new URL(jwks_uri), {
+    return jwks_uri;
+  }
+
+  async function keySetOf(id: string): Promise<JWTVerifyGetKey> {
+    const url = options.keysAt?.(id) ?? (await discoveredKeys(id));
+    return createRemoteJWKSet(new URL(url), {
       timeoutDuration: deadline,
       cooldownDuration: cooldownMs,
       [customFetch]: fetchKeysOf(id),

@@ -10,6 +10,7 @@ const API: Readonly<Record<CallKind, Api | undefined>> = {
   details: 'retrieval',
   steps: 'retrieval',
   delete: 'retrieval',
+  image: 'retrieval',
   // No limit is published for these (docs/reference/jumio.md#37-errors-and-limits).
   status: undefined,
   prepared: undefined,

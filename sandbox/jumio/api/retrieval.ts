@@ -23,6 +23,25 @@ export function steps(sandbox: Sandbox, call: ApiCall): Answer {
   return execution ? { status: 200, body: stepsAnswer(sandbox, execution) } : problem(404);
 }
 
+/** A grey pixel: the sandbox has no camera. */
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+/** `GET …/credentials/{id}/parts/{classifier}`: a picture of a credential that was uploaded. */
+export function image({ executions }: Sandbox, { params }: ApiCall): Answer {
+  const execution = [...executions.values()].find(
+    ({ accountId, acquiredAt, credentials }) =>
+      accountId === params.accountId &&
+      acquiredAt !== undefined &&
+      credentials.some(
+        ({ id, category }) => id === params.credentialId && CLASSIFIERS[category].includes(params.classifier ?? ''),
+      ),
+  );
+  return execution ? { status: 200, body: PIXEL, headers: { 'content-type': 'image/png' } } : problem(404);
+}
+
 function find({ executions }: Sandbox, { params }: ApiCall): Execution | undefined {
   const execution = executions.get(params.executionId ?? '');
   const pairIsRight = params.accountId === undefined || execution?.accountId === params.accountId;

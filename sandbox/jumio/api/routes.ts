@@ -6,7 +6,7 @@ import { createAccount, deleteAccount, updateAccount } from './accounts.ts';
 import { type Answer, type ApiCall, identify, logCall, problem, readCall } from './call.ts';
 import { preparedData } from './prepared-data.ts';
 import { takeFromBudget } from './rate-limit.ts';
-import { details, status, steps } from './retrieval.ts';
+import { details, image, status, steps } from './retrieval.ts';
 import { token } from './token.ts';
 import { breakAnswer, breakBefore } from './transport-faults.ts';
 
@@ -24,6 +24,7 @@ export async function apiRoutes(app: FastifyInstance, { sandbox }: { sandbox: Sa
   app.put(ACCOUNT, serve(sandbox, 'update', updateAccount));
   app.delete(ACCOUNT, serve(sandbox, 'delete', deleteAccount));
   app.post(`${ACCOUNT}/credentials/:credentialId/parts/PREPARED_DATA`, serve(sandbox, 'prepared', preparedData));
+  app.get(`${ACCOUNT}/credentials/:credentialId/parts/:classifier`, serve(sandbox, 'image', image));
   app.get(`${EXECUTION}/status`, serve(sandbox, 'status', status));
   app.get(`${EXECUTION}/steps`, serve(sandbox, 'steps', steps));
   app.get(EXECUTION, serve(sandbox, 'details', details));
@@ -96,6 +97,7 @@ const REQUIRED_PERMISSION: Readonly<Record<CallKind, Permission | undefined>> = 
   status: 'retrieve',
   details: 'retrieve',
   steps: 'retrieve',
+  image: 'retrieve',
   // The portal's permission is called "retrieve & delete" (docs/reference/jumio.md#8-deletion-and-health).
   delete: 'retrieve',
 };

@@ -151,6 +151,19 @@ describe('reads from Jumio', () => {
     expect(onlyRequest(retrieval.requests).path).toBe(execution);
   });
 
+  it('a picture comes as it is, every byte of it, from the part of its credential', async () => {
+    const bytes = Buffer.concat([
+      Buffer.from('89504e470d0a1a0a', 'hex'),
+      Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)),
+    ]);
+    const { client, apiCalls } = await stub({ api: (response) => void response.writeHead(200).end(bytes) });
+    const image = await client.image(ACCOUNT, { credentialId: 'c1', classifier: 'FRONT' });
+    expect(image.type).toBe('image/png');
+    expect(image.bytes.equals(bytes)).toBe(true);
+    const { method, path } = onlyRequest(apiCalls());
+    expect([method, path]).toEqual(['GET', `/api/v1/accounts/${ACCOUNT}/credentials/c1/parts/FRONT`]);
+  });
+
   it('twenty reads in a row open one connection', async () => {
     const { client, server } = await stub({ api: json(200, detailsBody) });
     for (let read = 0; read < 20; read += 1) await client.details(IDS);

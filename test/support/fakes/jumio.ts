@@ -33,6 +33,9 @@ export interface FakeJumio extends JumioClient {
     readonly status: ExecutionIds[];
     readonly details: ExecutionIds[];
     readonly prepare: { readonly url: string; readonly token: string; readonly data: object }[];
+    readonly evidence: ExecutionIds[];
+    /** The classifiers of the pictures that were asked for. */
+    readonly image: string[];
     readonly deleteAccount: string[];
     /** How often a token was fetched as a probe. */
     readonly probe: true[];
@@ -110,7 +113,16 @@ function notFound(operation: string): UpstreamError {
 
 /** @param workflowKey the `definitionKey` of every execution */
 export function createFakeJumio(workflowKey = '10011'): FakeJumio {
-  const calls: FakeJumio['calls'] = { create: [], status: [], details: [], prepare: [], deleteAccount: [], probe: [] };
+  const calls: FakeJumio['calls'] = {
+    create: [],
+    status: [],
+    details: [],
+    prepare: [],
+    evidence: [],
+    image: [],
+    deleteAccount: [],
+    probe: [],
+  };
   const executions: Execution[] = [];
   const instead: Methods = {};
 
@@ -148,6 +160,19 @@ export function createFakeJumio(workflowKey = '10011'): FakeJumio {
     prepare: async (url, token, data) => {
       calls.prepare.push({ url, token, data });
       await instead.prepare?.(url, token, data);
+    },
+    evidence: async (ids) => {
+      calls.evidence.push(ids);
+      if (instead.evidence) return instead.evidence(ids);
+      const { identityId } = find(ids, 'details');
+      const credentialId = `credential-of-${ids.executionId}`;
+      const parts = ['FRONT', 'BACK', 'FACE'].map((classifier) => ({ credentialId, classifier }));
+      return { customerInternalReference: identityId, texts: [{ name: 'lastName', value: CANARIES.trait }], parts };
+    },
+    image: async (accountId, part) => {
+      calls.image.push(part.classifier);
+      if (instead.image) return instead.image(accountId, part);
+      return { type: 'image/png', bytes: Buffer.from('89504e470d0a1a0a', 'hex') };
     },
     probe: async () => {
       calls.probe.push(true);

@@ -41,6 +41,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       'eid',
       'events',
       'hint',
+      'operators',
       'passkey',
       'receiver',
       'proxy',
@@ -84,6 +85,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   http: {
     values: [
       'accepted-text',
+      'config/portal-url',
       'deep-link',
       'operators',
       'transactions',

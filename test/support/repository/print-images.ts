@@ -4,8 +4,9 @@ import { launchChromium } from '../../../sandbox/chromium/launch.ts';
 import { jumioControl } from '../../../sandbox/scenarios/jumio-control.ts';
 import { newPerson, type Person } from '../../../sandbox/scenarios/person.ts';
 import { BRAND } from '../../../sandbox/stack/config.ts';
+import { OPERATOR, startOperators } from '../../../sandbox/stack/operator.ts';
 import { type Stack, startStack } from '../../../sandbox/stack/start.ts';
-import { fillIn } from '../../e2e/browser/steps.ts';
+import { fillIn, leads } from '../../e2e/browser/steps.ts';
 import { openBrowserWindow } from '../../e2e/browser/window.ts';
 
 /** A picture of a page, in docs/images/. */
@@ -29,6 +30,16 @@ const PHONE = { width: 360, height: 640 };
 
 const verify = (page: Page, { verifyUrl }: Stack) => page.goto(`${verifyUrl}/jumio/verify`);
 
+async function enterConsole(page: Page, { verifyUrl }: Stack): Promise<void> {
+  await page.goto(`${verifyUrl}/operator`);
+  await leads(page, () => page.getByRole('link', { name: 'Sign in' }).click());
+  await fillIn(page, OPERATOR.email, OPERATOR.password);
+}
+
+const WARNED = { outcome: 'warn', reason: 'imageChecks/DIGITAL_COPY' };
+
+const CONSOLE = { width: 960, height: 720 };
+
 const PICTURES: readonly Picture[] = [
   { name: 'consent', size: PHONE, show: verify, isSignedIn: true, outcome: undefined },
   { name: 'try-again', size: PHONE, show: verify, isSignedIn: true, outcome: UNREADABLE },
@@ -42,14 +53,27 @@ const PICTURES: readonly Picture[] = [
     isSignedIn: false,
     outcome: MANIPULATED,
   },
+  { name: 'console-queue', size: { width: 960, height: 420 }, show: enterConsole, isSignedIn: false, outcome: WARNED },
+  {
+    name: 'console-case',
+    size: CONSOLE,
+    show: async (page, stack, { identityId }) => {
+      await enterConsole(page, stack);
+      await page.goto(`${stack.verifyUrl}/operator/people/${identityId}`);
+    },
+    isSignedIn: false,
+    outcome: WARNED,
+  },
   { name: 'verified', size: { width: 800, height: 500 }, show: verify, isSignedIn: true, outcome: { outcome: 'pass' } },
 ];
+
+const STATUS_AFTER: Readonly<Record<string, string>> = { pass: 'approved', warn: 'review' };
 
 async function personWith(stack: Stack, outcome: Picture['outcome']): Promise<Person> {
   const person = await newPerson(stack);
   if (outcome === undefined) return person;
   await person.choose(await person.goToJumio(), outcome);
-  await person.waitFor({ status: outcome.outcome === 'pass' ? 'approved' : 'rejected' });
+  await person.waitFor({ status: STATUS_AFTER[outcome.outcome ?? ''] ?? 'rejected' });
   return person;
 }
 
@@ -70,12 +94,15 @@ async function take(browser: Browser, stack: Stack, picture: Picture): Promise<v
 }
 
 /** `npm run docs:images`: takes the pictures of the documents from the pages of the demo. It needs a Chromium (docs/development.md#tests). */
-const stack = await startStack({ env: BRAND });
+const operators = startOperators();
+const stack = await startStack({ env: { ...BRAND, ...operators.env } });
 try {
+  await operators.hire(stack.kratos.adminUrl);
   await jumioControl(stack.jumioUrl).post('settings', { processingSeconds: 0 });
   const browser = await launchChromium();
   for (const picture of PICTURES) await take(browser, stack, picture);
   await browser.close();
 } finally {
   await stack.stop();
+  operators.remove();
 }

@@ -90,6 +90,7 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
     cleared: notHere,
     turn: async () => 0,
     levels: notHere,
+    spare: async () => false,
     paused: async () => [],
   };
   const ctx: Context = {
@@ -104,6 +105,14 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
       transactions: NO_TRANSACTIONS,
       deliveries: NO_DELIVERIES,
       bulkInsert: { insert: notHere, mark: notHere },
+      cases: {
+        waiting: notHere,
+        countWaiting: notHere,
+        identitiesOfAccount: notHere,
+        operatorEvents: notHere,
+        operatorCounts: notHere,
+        backlog: notHere,
+      },
       reports: {
         events: notHere,
         withStatus: notHere,
@@ -138,6 +147,8 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
       status: notHere,
       details: notHere,
       prepare: notHere,
+      evidence: notHere,
+      image: notHere,
       deleteAccount: notHere,
       probe: notHere,
     },

@@ -7,6 +7,9 @@ const names = readdirSync(new URL('docs/images/', TOP));
 
 const read = (path: string): string => readFileSync(new URL(path, TOP), 'utf8');
 
+/** The documents that show pictures. */
+const SHOWING = ['README.md', 'docs/customization.md', 'docs/console.md'].map(read).join('');
+
 /** The width of a WebP picture in its extended form, which Chromium writes (RFC 9649, 2.7): one less, in three bytes from byte 24. */
 function widthOf(picture: Buffer): number {
   expect(picture.toString('latin1', 0, 4) + picture.toString('latin1', 8, 16)).toBe('RIFFWEBPVP8X');
@@ -18,12 +21,12 @@ describe('the pictures of the documents (npm run docs:images takes them)', () =>
     const picture = readFileSync(new URL(`docs/images/${name}`, TOP));
     expect(widthOf(picture)).toBeGreaterThanOrEqual(600);
     expect(picture.length).toBeLessThan(60_000);
-    expect(read('README.md') + read('docs/customization.md')).toContain(`images/${name})`);
+    expect(SHOWING).toContain(`images/${name})`);
     expect(read('test/support/repository/print-images.ts')).toContain(`name: '${name.replace('.webp', '')}'`);
   });
 
   it('every picture that is shown is there', () => {
-    const shown = [...(read('README.md') + read('docs/customization.md')).matchAll(/images\/([\w-]+\.\w+)\)/g)];
+    const shown = [...SHOWING.matchAll(/images\/([\w-]+\.\w+)\)/g)];
     expect(new Set(shown.map(([, name]) => name))).toEqual(new Set(names));
   });
 

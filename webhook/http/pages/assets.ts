@@ -33,6 +33,11 @@ export function createScript(name: string): Asset {
   return asset(`/jumio/${name}`, 'text/javascript; charset=utf-8', readAsset(name));
 }
 
+/** Returns a shipped stylesheet for some pages only; reads its file. */
+export function createStyle(path: string, name: string): Asset {
+  return asset(path, 'text/css; charset=utf-8', readAsset(name));
+}
+
 /** Returns the assets of a brand; reads the shipped files. */
 export function createAssets(brand: Brand): Assets {
   const { logo } = brand;

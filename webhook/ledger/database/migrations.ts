@@ -330,7 +330,7 @@ const CASE_INDEXES = [
   'verifications_account on verifications (account_id) where account_id is not null',
   // Its audit: what operators did, among the events of everybody.
   `events_operator on events (id) where kind in ('overridden', 'granted', 'rechecked', 'erased', 'proposed',
-    'turned_down', 'withdrawn', 'case_viewed', 'evidence_viewed', 'exported')`,
+    'turned_down', 'withdrawn', 'case_viewed', 'evidence_viewed', 'evidence_refused', 'exported')`,
 ] as const;
 
 /** Finds the cases of the console without reading the tables. */

@@ -25,11 +25,12 @@ export interface Deciding {
 export type CaseDecision =
   | { readonly kind: 'decide'; readonly act: CaseAct; readonly reason: string | null; readonly note: string | null }
   | { readonly kind: 'confirm' }
-  | { readonly kind: 'turn_down' };
+  /** `others`: whether this operator may end a proposal that is not their own. */
+  | { readonly kind: 'turn_down'; readonly others: boolean };
 
 /**
  * Why nothing was decided. `changed`: what the operator has seen is no longer so. `own-proposal`: nobody confirms what they
- * proposed themselves. `proposed-already`: another proposal waits. `no-reason`: what two decide needs a reason of the list.
+ * proposed themselves. `not-yours`: this operator may withdraw only their own. `proposed-already`: another proposal waits. `no-reason`: what two decide needs a reason of the list.
  */
 export type CaseRefusal =
   | 'changed'
@@ -37,6 +38,7 @@ export type CaseRefusal =
   | 'unknown'
   | 'own-proposal'
   | 'no-proposal'
+  | 'not-yours'
   | 'proposed-already'
   | 'no-reason';
 
@@ -131,7 +133,9 @@ function judge(record: IdentityRecord, at: At): JudgedCase {
     return secondPerson.includes(what.act) ? propose(record, what, at) : apply(record, what, at);
   const proposal = proposalOf(record, at.now);
   if (proposal === undefined) throw new Refused('no-proposal');
-  return what.kind === 'confirm' ? confirm(record, proposal, at) : turnDown(record, proposal, at);
+  if (what.kind === 'confirm') return confirm(record, proposal, at);
+  if (!what.others && proposal.by !== at.deciding.by) throw new Refused('not-yours');
+  return turnDown(record, proposal, at);
 }
 
 /**

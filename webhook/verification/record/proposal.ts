@@ -1,7 +1,7 @@
 import type { CaseAct, Identity, IdentityRecord } from '../../model.ts';
 
 /** Two people need not be at work at the same hour, and nobody should confirm what was seen last week. */
-export const PROPOSAL_LASTS_MS = 72 * 3_600_000;
+const PROPOSAL_LASTS_MS = 72 * 3_600_000;
 
 /** Whether what an operator proposed can still be confirmed: nothing has changed since, and it is not too old. */
 export function isProposalLive({ proposedAt, proposedVersion, version, erasedAt }: Identity, now: number): boolean {

@@ -22,8 +22,14 @@ const hex = (keys: readonly Buffer[]): string[] => keys.map((key) => key.toStrin
 
 /** What migration 0012 adds to identities. */
 const CONSOLE_COLUMNS = [
-  ...['proposed_act', 'proposed_reason', 'proposed_note', 'proposed_by', 'proposed_at', 'proposed_version'],
-  ...['taken_by', 'taken_at'],
+  'proposed_act',
+  'proposed_reason',
+  'proposed_note',
+  'proposed_by',
+  'proposed_at',
+  'proposed_version',
+  'taken_by',
+  'taken_at',
 ];
 
 /** A ledger as the version before this one left it, with this key. */

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import type { CaseAct } from '../../../model.ts';
+import { flawOfNote, isReasonFor, type OperatorSettings, reasonsFor } from '../../../operators/index.ts';
+import type { Context } from '../../../verification/context.ts';
+import type { CaseView } from '../../../verification/operator/index.ts';
+import { html, type Markup } from '../../pages/render.ts';
+import { casePath } from '../console.ts';
+import { ACT_WORDS } from '../words.ts';
+
+const ACTS: readonly CaseAct[] = ['approve', 'reject', 'new_attempt'];
+
+/** The hidden members of every form about a case. */
+export interface FormSeal {
+  readonly csrfToken: string;
+  /** What its reader has seen. */
+  readonly version: string;
+}
+
+/** Returns the hidden members of a form. */
+export function sealed({ csrfToken, version }: FormSeal): Markup {
+  return html`<input type="hidden" name="_csrf" value="${csrfToken}"><input type="hidden" name="version" value="${version}">`;
+}
+
+/** What will follow from an act, in one sentence. */
+function consequence(act: CaseAct, view: CaseView, { onRejected }: Pick<Context, 'onRejected'>): string {
+  switch (act) {
+    case 'approve':
+      return 'The status becomes approved and is published to Kratos, and a sign-in is let in as the policy says.';
+    case 'reject': {
+      const more = [
+        ...(onRejected.revokeSessions ? ['the person’s sessions are revoked'] : []),
+        ...(onRejected.deactivate ? ['the identity is deactivated'] : []),
+      ];
+      return [
+        'The status becomes rejected and is published to Kratos',
+        ...more,
+        'and only an operator can end it.',
+      ].join(', ');
+    }
+    case 'new_attempt':
+      return view.isAttemptInVain
+        ? 'An operator rejected this person, and only an approval by an operator ends that: one more attempt costs money and changes nothing.'
+        : 'The status stays what it is until the person has tried once more, which costs money at Jumio; you get a link to send to them.';
+    default:
+      return act satisfies never;
+  }
+}
+
+/** A note that was refused, and why. */
+export interface RefusedChoice {
+  readonly flaw: string;
+  readonly choice: string | undefined;
+  readonly note: string;
+}
+
+/** What the form is about. */
+export interface DecisionFormInput {
+  readonly view: CaseView;
+  readonly settings: OperatorSettings;
+  readonly ctx: Pick<Context, 'onRejected'>;
+  readonly seal: FormSeal;
+  readonly refused?: RefusedChoice | undefined;
+}
+
+function choices(act: CaseAct, { view, settings, ctx, refused }: DecisionFormInput): Markup {
+  const isForTwo = settings.second_person.includes(act);
+  const options = reasonsFor(settings, act).map(({ key, text }) => {
+    const value = `${act}:${key}`;
+    const checked = refused?.choice === value ? html` checked` : undefined;
+    return html`<p><label><input type="radio" name="choice" value="${value}" required${checked}> ${text ?? key}</label></p>\n`;
+  });
+  const forTwo = isForTwo ? ' A second person must confirm it.' : '';
+  return html`<fieldset><legend>${ACT_WORDS[act].name}</legend>
+<p class="quiet">${consequence(act, view, ctx)}${forTwo}</p>
+${options}</fieldset>
+`;
+}
+
+/** Returns the form with which an operator decides: one choice of an act and its reason, a note, one press. */
+export function decisionForm(input: DecisionFormInput): Markup {
+  const { view, seal, refused } = input;
+  const acts = ACTS.filter((act) => act !== 'new_attempt' || !view.isAttemptGranted);
+  const flaw = refused === undefined ? undefined : html`<p id="flaw" class="notice" role="alert">${refused.flaw}</p>\n`;
+  const described = refused === undefined ? undefined : html` aria-describedby="flaw" aria-invalid="true"`;
+  return html`<h2 id="decide">Decide</h2>
+<form method="post" action="${casePath(view.identityId)}/decision">${sealed(seal)}
+${acts.map((act) => choices(act, input))}${flaw}<p><label for="note">Note, without personal data (optional)</label>
+<input id="note" name="note" maxlength="100" autocomplete="off" value="${refused?.note ?? ''}"${described}></p>
+<button>Decide</button></form>
+`;
+}
+
+const form = z.object({
+  choice: z.string().optional().catch(undefined),
+  note: z.string().catch(''),
+  version: z.string().catch(''),
+});
+
+/** A form as it was sent. */
+export type DecisionForm =
+  | {
+      readonly kind: 'choice';
+      readonly act: CaseAct;
+      readonly reason: string;
+      readonly note: string | null;
+      readonly version: string;
+    }
+  | ({ readonly kind: 'refused' } & RefusedChoice);
+
+/** Reads a decision form. Only an act and a reason of the list are a choice. */
+export function readDecisionForm(body: unknown, settings: OperatorSettings): DecisionForm {
+  const { choice, note: raw, version } = form.parse(body ?? {});
+  const note = raw.trim();
+  const [act, reason = ''] = choice?.split(':') ?? [];
+  const known = ACTS.find((one) => one === act);
+  const shown = { choice, note };
+  if (known === undefined || !isReasonFor(settings, known, reason))
+    return { kind: 'refused', flaw: 'Choose what to decide, and why.', ...shown };
+  const flaw = flawOfNote(note);
+  if (flaw !== undefined) return { kind: 'refused', flaw, ...shown };
+  return { kind: 'choice', act: known, reason, note: note === '' ? null : note, version };
+}
+
+/** Returns the version that a form about a case carries. */
+export function versionIn(body: unknown): string {
+  return form.parse(body ?? {}).version;
+}
