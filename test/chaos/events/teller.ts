@@ -47,7 +47,12 @@ function changeOf(id: string, found: IdentityRecord | undefined, now: number): C
   if (record.identity.erasedAt !== null) return undefined;
   if (found !== undefined && Math.random() < ERASURES) return erase(record, 'chaos', now);
   const verdict = record.identity.standing === 'approved' ? 'FAILED' : 'PASSED';
-  return override(confirmed(record), { verdict, reason: 'chaos', by: 'chaos', note: null, door: 'cli' }, randomUUID(), now);
+  return override(
+    confirmed(record),
+    { verdict, reason: 'chaos', by: 'chaos', note: null, door: 'cli' },
+    randomUUID(),
+    now,
+  );
 }
 
 /** The n-th of the people, whom every replica knows. */

@@ -282,7 +282,8 @@ function brokenFloor({ path, imports }: Module): string[] {
 
 /** A door has only named exports of its own folder, and no code. */
 export function brokenDoorList(path: string, source: string): string[] {
-  if (!/^webhook\/(verification\/[^/]+|operators|transactions|signing|metrics|events)\/index\.ts$/.test(path)) return [];
+  if (!/^webhook\/(verification\/[^/]+|operators|transactions|signing|metrics|events)\/index\.ts$/.test(path))
+    return [];
   const rest = source
     .replace(/\/\*[\s\S]*?\*\//g, '')
     .replace(/export (type )?\{[^}]*\} from '\.\/[^']+';/g, '')
