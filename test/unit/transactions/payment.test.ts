@@ -166,6 +166,12 @@ describe('names', () => {
     ['a private character', 'John\ue000'],
     ['a character that does not exist', 'John\u0378'],
     ['a tag character', 'John\u{e0041}'],
+    ['a filler of Hangul alone', '\u3164'],
+    ['a filler of Hangul', 'John\uffa0Doe'],
+    ['an initial filler', '\u115fJohn'],
+    ['a joiner of graphemes', 'Jo\u034fhn'],
+    ['a selector of a variant', 'John\ufe00'],
+    ['a blank of Braille alone', '\u2800'],
   ])('a name of %s, or with it, is refused', (_what, text) => {
     expect(normalShownText(text, 70)).toBeUndefined();
   });

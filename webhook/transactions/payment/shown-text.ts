@@ -1,8 +1,9 @@
 /**
- * Characters that a shown text must not have: controls, formats (bidi overrides, zero-width ones), separators of lines, and
- * what has no agreed look. They can let a person read another text than the one that is signed.
+ * Characters that a shown text must not have: controls, formats (bidi overrides, zero-width ones), separators of lines, what
+ * has no agreed look, and letters and marks that are drawn as nothing (fillers of Hangul, selectors of variants, the blank of
+ * Braille). They can let a person read another text than the one that is signed.
  */
-const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Cn}]/u;
+const UNSHOWABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Cn}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /**
  * Returns a text in one spelling (NFC) and without blanks around it.
