@@ -178,10 +178,10 @@ export function createAttempts({ dialect, read, write }: Store, append: AppendEv
       return work(db);
     });
 
-  async function note(db: On, now: number, kind: string, { id, identityId }: Of): Promise<void> {
+  async function note(db: On, now: number, kind: string, { id, identityId }: Of, once?: string): Promise<void> {
     const attempt = await selectOne(db).where('id', '=', id).executeTakeFirst();
     const detail = { transaction: attempt?.transactionId ?? null, factor: attempt?.factor ?? null };
-    await append(db, now, identityId, { kind, detail });
+    await append(db, now, identityId, { kind, detail, ...(once === undefined ? {} : { once }) });
   }
 
   async function pass(db: On, now: number, of: Of, judged: Judgement & { kind: 'passed' }): Promise<Settled> {
@@ -206,7 +206,8 @@ export function createAttempts({ dialect, read, write }: Store, append: AppendEv
     const isFailed =
       open !== undefined && isFifth && (await move(db, open.transactionId, now, { state: 'failed', endedAt: now }));
     await note(db, now, open === undefined ? 'txn_late' : 'txn_failed_try', of);
-    if (isFailed) await note(db, now, 'txn_blocked', of);
+    // Also where the attempt was left meanwhile: who is blocked must not be able to keep it from the operator.
+    if (isFifth) await note(db, now, 'txn_blocked', of, `txn_blocked:${of.identityId}:${payer?.blockedUntil}`);
     if (open === undefined) return 'late';
     return isFailed ? 'blocked' : 'counted';
   }

@@ -65,6 +65,28 @@ export function attemptCases(database: Database): void {
     expect((await kindsOf(ledger, first.identityId)).slice(-2)).toEqual(['txn_failed_try', 'txn_blocked']);
   });
 
+  test('a block is an event, once, also where the fifth wrong answer comes after its attempt was left', async () => {
+    const ledger = await openOn(database);
+    const open = await record(ledger);
+    const first = await begin(ledger, open);
+    for (let failure = 1; failure <= 4; failure += 1) await failOnce(ledger, first);
+    await ledger.transactions.reserve(NOW, first, BLOCK_MS);
+    await ledger.transactions.abandon(NOW, first, 'abandoned');
+    expect(await ledger.transactions.settle(NOW, first, FAILED)).toBe('late');
+    expect(await ledger.transactions.payer(open.identityId)).toMatchObject({ blockedUntil: NOW + BLOCK_MS });
+    expect((await kindsOf(ledger, open.identityId)).slice(-2)).toEqual(['txn_late', 'txn_blocked']);
+  });
+
+  test('five wrong answers at the same moment are one event of a block', async () => {
+    const ledger = await openOn(database);
+    const open = await record(ledger);
+    const attempt = await begin(ledger, open);
+    for (let failure = 1; failure <= 5; failure += 1) await ledger.transactions.reserve(NOW, attempt, BLOCK_MS);
+    for (let failure = 1; failure <= 5; failure += 1) await ledger.transactions.settle(NOW, attempt, FAILED);
+    const kinds = await kindsOf(ledger, open.identityId);
+    expect(kinds.filter((kind) => kind === 'txn_blocked')).toHaveLength(1);
+  });
+
   test('a block ends by time, and the count begins anew', async () => {
     const ledger = await openOn(database);
     const open = await record(ledger, { expiresAt: NOW + 2 * BLOCK_MS });
