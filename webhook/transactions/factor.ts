@@ -58,12 +58,13 @@ export interface AttemptSeed
 
 /**
  * What came of a start. `started`: `sid` is to be stored. `later`: the worker goes on. `refused`: nobody was asked, or the
- * vendor says no: `again` in a moment, `later` or by another factor, `unavailable` to this payer at all.
+ * vendor says no: `again` in a moment, `later` or by another factor, `unavailable` to this payer at all. `maySend`: the vendor
+ * has not said so, and may have sent its code.
  */
 export type FactorStart =
   | { readonly kind: 'started'; readonly sid?: string }
   | { readonly kind: 'later' }
-  | { readonly kind: 'refused'; readonly why: 'again' | 'later' | 'unavailable' };
+  | { readonly kind: 'refused'; readonly why: 'again' | 'later' | 'unavailable'; readonly maySend?: true };
 
 /** Whether a factor can be used. `options`: what the page needs to offer it, e.g. several phones. */
 export type FactorOffer<Options> =

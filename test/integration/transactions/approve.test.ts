@@ -4,6 +4,7 @@ import { UpstreamError } from '../../../webhook/errors.ts';
 import { openBrowser } from '../../support/clients/browser.ts';
 import { unescapeHtml } from '../../support/clients/entities.ts';
 import { kratosDown } from '../../support/fakes/kratos.ts';
+import { lockLedger } from '../../support/service/locked-ledger.ts';
 import { KRATOS_PUBLIC_URL, PUBLIC_URL } from '../../support/service/service.ts';
 import { DAY, HOUR, MINUTE } from '../../support/service/shifted-clock.ts';
 import { BANK, PAYMENT } from '../../support/transactions/bank.ts';
@@ -405,6 +406,27 @@ describe('wrong and lost codes', () => {
     expect(world.twilio.started).toHaveLength(11);
   });
 
+  it('a Twilio that cannot be reached, or refuses, uses up no codes of the day; one that may have sent does', async () => {
+    const world = await payerWorld();
+    const start = async (failure: 'unreachable' | 'timeout' | undefined) => {
+      world.twilio.instead.startVerification = async () => {
+        if (failure === undefined) return { kind: 'refused', why: 'busy', status: 429 };
+        throw new UpstreamError({ upstream: 'twilio', operation: 'start', failure });
+      };
+      await world.press(await world.pay(), 'sms');
+      return (await world.ctx.ledger.transactions.payer(world.payer))?.sends;
+    };
+    expect([await start('unreachable'), await start(undefined), await start('timeout')]).toEqual([0, 0, 1]);
+    const path = await world.pay();
+    world.twilio.instead.startVerification = undefined;
+    await world.press(path, 'sms');
+    world.clock.advance(31_000);
+    world.twilio.instead.startVerification = async () => ({ kind: 'refused', why: 'busy', status: 429 });
+    await world.press(path, 'sms');
+    expect(world.twilio.started).toHaveLength(5);
+    expect(await world.ctx.ledger.transactions.payer(world.payer)).toMatchObject({ sends: 2 });
+  });
+
   it.each([
     ['does not answer', down, 'again'],
     [
@@ -444,6 +466,40 @@ describe('wrong and lost codes', () => {
     await world.browser.post({ _csrf, act: 'code', code: CODE }, path);
     expect(world.twilio.checked).toEqual([]);
     expect((await world.browser.get(path)).body).toContain('The time for this payment is over');
+  });
+
+  it('a payment that its application deletes while the code is being checked is not approved', async () => {
+    const world = await payerWorld();
+    const path = await world.pay();
+    await world.press(path, 'sms');
+    const { to } = world.twilio.started[0] ?? { to: '' };
+    world.twilio.instead.checkVerification = async () => {
+      await world.ask('DELETE', path.replace('/approve/', '/transactions/'));
+      const sid = `VE${'0'.repeat(32)}`;
+      return { kind: 'checked', sid, to, status: 'approved', amount: null, payee: null };
+    };
+    expect((await world.press(path, 'code', { code: CODE })).location).toBe(path);
+    expect(await world.status(path)).toBe('cancelled');
+    expect(await world.ctx.ledger.transactions.payer(world.payer)).toMatchObject({ failures: 0, blockedUntil: null });
+    expect((await world.ctx.ledger.events(world.payer)).at(-1)).toMatchObject({ kind: 'txn_late' });
+  });
+
+  it('while the ledger cannot be written there is a 503 page: nothing is sent, and no code is judged', async () => {
+    const world = await payerWorld({ idle: true });
+    const [path, other] = [await world.pay(), await world.pay()];
+    await world.press(path, 'sms');
+    const tokens = [tokenIn(await world.browser.get(path)), tokenIn(await world.browser.get(other))];
+    const release = lockLedger(world.databaseUrl);
+    const pages = [
+      await world.browser.post({ _csrf: tokens[0], act: 'code', code: CODE }, path),
+      await world.browser.post({ _csrf: tokens[1], act: 'sms' }, other),
+      await world.browser.post({ _csrf: tokens[0], act: 'decline' }, path),
+    ];
+    release();
+    for (const { status, headers } of pages) expect([status, headers['retry-after']]).toEqual([503, '5']);
+    expect([world.twilio.started.length, world.twilio.checked.length]).toEqual([1, 0]);
+    expect(await world.ctx.ledger.transactions.payer(world.payer)).toMatchObject({ failures: 0, sends: 1 });
+    expect((await world.press(path, 'code', { code: CODE })).location).toBe(back(path));
   });
 
   it('a payment that its application cancels says so', async () => {

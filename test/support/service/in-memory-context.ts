@@ -33,6 +33,7 @@ const NO_TRANSACTIONS: Context['ledger']['transactions'] = {
   started: notHere,
   abandon: notHere,
   reserveSend: notHere,
+  unsent: notHere,
   sentAgain: notHere,
   reserve: notHere,
   settle: notHere,

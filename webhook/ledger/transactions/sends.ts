@@ -34,7 +34,7 @@ async function countDay(db: On, identityId: string, now: number): Promise<boolea
 /** Returns the steps that limit how many codes are sent. */
 export function createSends({ dialect, write }: Store) {
   return {
-    /** Reserves the sending of one code of an open attempt, before the vendor is asked. It is not given back. */
+    /** Reserves the sending of one code of an open attempt, before the vendor is asked. */
     reserveSend: (
       now: number,
       { id, identityId }: Pick<ApprovalAttempt, 'id' | 'identityId'>,
@@ -54,6 +54,17 @@ export function createSends({ dialect, write }: Store) {
         if (!(await countDay(db, identityId, now))) return 'used-up';
         await sql`update attempts set sends = sends + 1 where id = ${id}`.execute(db);
         return 'reserved';
+      }),
+
+    /**
+     * Gives a code of the payer's day back that was not sent: a vendor that is down must not use the day up. The attempt keeps its
+     * count, so that it asks the vendor three times at most.
+     */
+    unsent: (now: number, { identityId }: Pick<ApprovalAttempt, 'identityId'>): Promise<void> =>
+      write(async (db) => {
+        await lockPayer(db, dialect, identityId);
+        await sql`update payers set sends = sends - 1
+          where identity_id = ${identityId} and sends_day = ${dayOf(now)} and sends > 0`.execute(db);
       }),
 
     /** Stores the vendor's id of the verification that a code sent again belongs to. */

@@ -41,7 +41,7 @@ async function askVendor<Options>(
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     ctx.log.warn({ upstream: error.facts }, 'a factor did not begin');
-    return { kind: 'refused', why: 'again' };
+    return { kind: 'refused', why: 'again', ...(error.facts.failure !== 'unreachable' && { maySend: true }) };
   }
 }
 
@@ -54,6 +54,11 @@ async function noteSent(ctx: PayerContext, { transactionId, factor, identityId }
 async function reserve(ctx: PayerContext, attempt: ApprovalAttempt): Promise<Begun> {
   const reserved = await ctx.ledger.transactions.reserveSend(ctx.clock.now(), attempt);
   return reserved === 'reserved' ? { kind: 'begun' } : notBegun(reserved);
+}
+
+/** Gives the code back that a start was to send, where it is certain that none was sent. */
+async function giveBack(ctx: PayerContext, attempt: ApprovalAttempt, { maySend }: { readonly maySend?: true }) {
+  if (maySend === undefined) await ctx.ledger.transactions.unsent(ctx.clock.now(), attempt);
 }
 
 async function startNew<Options>(
@@ -79,6 +84,7 @@ async function startNew<Options>(
     case 'later':
       return { kind: 'begun' };
     case 'refused':
+      if (sends) await giveBack(ctx, attempt, start);
       await transactions.abandon(ctx.clock.now(), attempt, 'unavailable');
       return notBegun(start.why);
     case 'started': {
@@ -103,7 +109,10 @@ async function sendAgain<Options>(
   const reserved = await reserve(ctx, attempt);
   if (reserved.kind === 'not-begun') return reserved;
   const start = await askVendor(ctx, factor, attempt, at, payer);
-  if (start.kind === 'refused') return notBegun(start.why);
+  if (start.kind === 'refused') {
+    await giveBack(ctx, attempt, start);
+    return notBegun(start.why);
+  }
   if (start.kind === 'started' && start.sid !== undefined) await ctx.ledger.transactions.sentAgain(attempt, start.sid);
   await noteSent(ctx, attempt);
   return { kind: 'begun' };

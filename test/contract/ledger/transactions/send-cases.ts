@@ -46,4 +46,19 @@ export function sendCases(database: Database): void {
     expect(await ledger.transactions.reserveSend(tomorrow, await begin(ledger, next, tomorrow))).toBe('reserved');
     expect(await ledger.transactions.payer(open.identityId)).toMatchObject({ sends: 1, failures: 0 });
   });
+
+  test('a code that was not sent is given back to its day, and to no other', async () => {
+    const ledger = await openOn(database);
+    const open = await record(ledger);
+    const attempt = await begin(ledger, open);
+    await ledger.transactions.unsent(NOW, attempt);
+    expect(await ledger.transactions.payer(open.identityId)).toBeUndefined();
+    await ledger.transactions.reserveSend(NOW, attempt);
+    await ledger.transactions.unsent(NOW + DAY, attempt);
+    expect(await ledger.transactions.payer(open.identityId)).toMatchObject({ sends: 1 });
+    await ledger.transactions.unsent(NOW, attempt);
+    await ledger.transactions.unsent(NOW, attempt);
+    expect(await ledger.transactions.payer(open.identityId)).toMatchObject({ sends: 0 });
+    expect(await ledger.transactions.attempt(attempt.id)).toMatchObject({ sends: 1 });
+  });
 }
