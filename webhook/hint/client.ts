@@ -10,6 +10,7 @@ export type HintFlaw =
   | 'signature'
   | 'issuer'
   | 'audience'
+  | 'client'
   | 'expired'
   | 'not-yet-valid'
   | 'too-long-lived'
@@ -71,6 +72,15 @@ function flawOfTimes({ iat = 0, exp = 0 }: JWTPayload, now: number): HintFlaw | 
   return exp - iat > LONGEST_S ? 'too-long-lived' : undefined;
 }
 
+/**
+ * A hint may name its client. Where several have one issuer it must: else a hint that one of them signed could be brought as
+ * another's, and one payment be recorded twice.
+ */
+function flawOfClient({ client_id: named }: JWTPayload, clientId: string, isShared: boolean): HintFlaw | undefined {
+  if (named === undefined) return isShared ? 'missing-client_id' : undefined;
+  return named === clientId ? undefined : 'client';
+}
+
 /** Returns the client of the applications that sign hints. Opens no connection before its first call. */
 export function createHintClient({ issuers, audience, now, ...calls }: HintClientOptions): HintClient {
   const issuerOf = (id: string): string => {
@@ -86,7 +96,8 @@ export function createHintClient({ issuers, audience, now, ...calls }: HintClien
       const times = { currentDate: new Date(at), clockTolerance: TOLERANCE_S, requiredClaims: REQUIRED };
       try {
         const { payload } = await jwtVerify(hint, await keys.keysOf(clientId), { ...checks, ...times });
-        const flaw = flawOfTimes(payload, at);
+        const isShared = [...issuers.values()].filter((each) => each === checks.issuer).length > 1;
+        const flaw = flawOfTimes(payload, at) ?? flawOfClient(payload, clientId, isShared);
         return flaw === undefined ? { kind: 'verified', claims: payload } : { kind: 'refused', flaw };
       } catch (error) {
         const flaw = flawOf(error);

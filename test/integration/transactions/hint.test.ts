@@ -14,13 +14,16 @@ const FLAT = { amount: '50.00', currency: 'EUR', payee: 'John Doe', accountnumbe
 
 const publishedKeys = z.object({ keys: z.array(z.record(z.string(), z.string())) });
 
-/** A payer whose bank signs hints. */
-async function world() {
+/** A payer whose bank signs hints. `isShared`: the shop has the same issuer, and the same address to go back to. */
+async function world({ isShared = false }: { readonly isShared?: boolean } = {}) {
   const issuer = await startEidIssuer();
-  const TRANSACTIONS = WITH_TRANSACTIONS.TRANSACTIONS.replace(
-    'factors: [sms]',
-    `factors: [sms]\n    hint: { issuer: "${issuer.issuer}" }`,
-  );
+  const signs = `factors: [sms]\n    hint: { issuer: "${issuer.issuer}" }`;
+  const TRANSACTIONS = isShared
+    ? WITH_TRANSACTIONS.TRANSACTIONS.replaceAll('factors: [sms]', signs).replace(
+        'https://shop.example.com/return',
+        BANK.redirectUri,
+      )
+    : WITH_TRANSACTIONS.TRANSACTIONS.replace('factors: [sms]', signs);
   const service = await payerWorld({ env: { TRANSACTIONS } });
   const now = () => Math.floor(service.clock.now() / 1_000);
   /** A claim that is undefined is left out. */
@@ -141,6 +144,11 @@ describe('a hint that is refused', () => {
       () => ({ authorization_details: undefined, ...FLAT, accountnumber: 'DE03100100109307118603' }),
       'field:accountnumber',
     ],
+    [
+      'with an IBAN in small letters, with wrong check digits',
+      () => ({ authorization_details: undefined, ...FLAT, accountnumber: 'de03100100109307118603' }),
+      'field:accountnumber',
+    ],
   ])('a hint %s is a neutral 400 page, and the log names client and check', async (_name, patch, flaw) => {
     const bank = await world();
     const page = await bank.open(await bank.sign(patch(bank.now())));
@@ -198,6 +206,26 @@ describe('a hint that is refused', () => {
     expect(seen).toHaveLength(8);
     expect(elsewhere.requestedPaths).toEqual([]);
     expect(bank.issuer.requestedPaths.slice(before)).toEqual(['/.well-known/openid-configuration', '/jwks']);
+  });
+
+  it('a hint of one client is not brought as another one’s that has the same issuer', async () => {
+    const bank = await world({ isShared: true });
+    const redirect_uri = BANK.redirectUri;
+    const hint = await bank.sign({ client_id: BANK.id, redirect_uri });
+    expect((await bank.open(hint)).status).toBe(303);
+    expect((await bank.open(hint, SHOP.id)).status).toBe(400);
+    expect((await bank.open(await bank.sign({ redirect_uri }), SHOP.id)).status).toBe(400);
+    expect(bank.refusals().map(({ client, seen }) => [client, seen])).toEqual([
+      [SHOP.id, 'client'],
+      [SHOP.id, 'missing-client_id'],
+    ]);
+    expect(await bank.ctx.ledger.transactions.listOf(bank.payer, 10)).toHaveLength(1);
+  });
+
+  it('a hint that names another client is refused, also where its client has an issuer of its own', async () => {
+    const bank = await world();
+    expect((await bank.open(await bank.sign({ client_id: SHOP.id }))).status).toBe(400);
+    expect(bank.refusals()).toEqual([expect.objectContaining({ seen: 'client' })]);
   });
 
   it('a hint of a key that was published a moment ago is refused: strangers must not make the issuer answer at will', async () => {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { normalIban } from '../payment/account.ts';
 import { authorizationDetails } from '../payment/details.ts';
 import type { RecordRequest } from '../record.ts';
 import { LIFETIME_S } from '../record.ts';
@@ -25,14 +24,14 @@ const FLAT = ['amount', 'currency', 'payee', 'accountnumber'] as const;
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** Whether an account looks like an IBAN: one with wrong check digits must not pass as another number. */
+/** Whether an account looks like an IBAN, in whichever letters: one that is wrong must not pass as another number. */
 function looksLikeIban(account: string): boolean {
-  return /^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(account.replaceAll(' ', ''));
+  return /^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/i.test(account.replaceAll(' ', ''));
 }
 
 function accountOf(account: unknown): unknown {
   if (typeof account !== 'string') return undefined;
-  return normalIban(account) !== undefined || looksLikeIban(account) ? { iban: account } : { other: account };
+  return looksLikeIban(account) ? { iban: account } : { other: account };
 }
 
 /** The flat claims as a payment. `remittance…` has no flat claim. */
