@@ -122,6 +122,16 @@ describe('transactions', () => {
     expect((await runCli(service, ['erase', NOBODY, '--by', 'ann', '--yes'])).code).toBe(2);
   });
 
+  it('erase says what it keeps of somebody whom neither the ledger nor Kratos knows', async () => {
+    const service = await bank();
+    const id = await service.record({ sub: NOBODY });
+    await service.answer(id, 'right');
+    await service.consume(id, 'key');
+    service.kratos.instead.read = () => kratosFails({ operation: 'read', code: 'identity-not-found', status: 404 });
+    const ran = await runCli(service, ['erase', NOBODY, '--by', 'ann', '--yes']);
+    expect([ran.code, ran.out]).toEqual([0, expect.stringContaining('0 are cleared; 1 that were paid are kept')]);
+  });
+
   it('client prints a secret of 32 random bytes and its hash, as TRANSACTIONS takes it', async () => {
     const service = await bank();
     const [one, other] = [

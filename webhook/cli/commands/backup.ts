@@ -14,7 +14,7 @@ async function run(cli: Cli, file: string): Promise<void> {
       throw usageError('The ledger is on PostgreSQL: use pg_dump, or the tools of your database provider.');
     await ctx.ledger.copyTo(file).catch(failed);
     cli.printNote(
-      `The ledger was copied to ${file}. The copy holds the keys of references and cookies: keep it safe.\n`,
+      `The ledger was copied to ${file}. The copy holds every key of the service, and its payments: keep it safe.\n`,
     );
   });
 }

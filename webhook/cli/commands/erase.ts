@@ -43,7 +43,7 @@ async function run(cli: Cli, identity: string, flags: EraseFlags): Promise<void>
     // Also where Kratos no longer knows the person: a payer need not have met a hook.
     const payments = await erasePayments(ctx, identityId, flags);
     if (result === undefined) {
-      if (payments.cleared === 0) throw unknownIdentity(identityId);
+      if (payments.cleared + payments.kept === 0) throw unknownIdentity(identityId);
       await cli.print(
         flags.json
           ? json({ identity: identityId, dry_run: dryRun, payments })
