@@ -42,7 +42,7 @@ export interface SigningKeyInfo extends Pick<SigningKeyRow, 'kid' | 'madeAt' | '
 
 /** The keys that sign approvals. They are made and rotated by themselves, by whichever replica sees that it is time. */
 export interface SigningKeys {
-  /** Signs claims as a JWT (RFC 7519) whose header says its `typ`. */
+  /** Signs claims as a JWT (RFC 7519) whose header says its `typ`, by the key that the ledger names at this moment. */
   sign(claims: JWTPayload, typ: string, now: number): Promise<string>;
   /** Returns the keys that verify, as of at most two seconds ago. Where the ledger cannot be read: as they were last seen. */
   published(now: number): Promise<PublishedKey[]>;
@@ -142,7 +142,8 @@ export function createSigningKeys(ledger: Pick<TransactionLedger, 'signingKeys' 
 
   return {
     sign: async (claims, typ, now) => {
-      const row = signingKey(await current(now), now);
+      // Not of what was read before: a key that was revoked a moment ago must not sign, in no replica.
+      const row = signingKey(await read(now), now);
       if (row === undefined) throw new LedgerDamaged('the table "signing_keys" has no key that signs');
       return new SignJWT(claims).setProtectedHeader({ alg: ALGORITHM, kid: row.kid, typ }).sign(await privateKey(row));
     },

@@ -103,6 +103,15 @@ export function signingCases(database: Database): void {
     expect(kinds.slice(1)).toEqual(['signing_keys_rotated', 'signing_key_revoked', 'signing_key_revoked']);
   });
 
+  test('a key that was revoked signs no more, also in a replica that has just signed with it', async () => {
+    const { one, other } = await twoReplicas(database);
+    const [serving, operator] = [one(), other()];
+    const kidOf = async () => decodeProtectedHeader(await serving.sign({}, 'x', NOW)).kid;
+    const first = await kidOf();
+    const infos = await operator.revoke(NOW, first ?? '', 'ann');
+    expect(await kidOf()).toBe(infos?.find(({ state }) => state === 'signs')?.kid);
+  });
+
   test('revoking the key that would sign next leaves the one that signs', async () => {
     const { one, other } = await twoReplicas(database);
     const operator = one();
