@@ -11,6 +11,8 @@ export interface BrokenPayments extends Site {
 
 export const ISSUER = 'https://app.example.com';
 
+const IN_CLEAR = 'http://app.example.com';
+
 const HASH = `sha256:${'0'.repeat(64)}`;
 
 /** The document of TRANSACTIONS with these changes of its client. */
@@ -131,6 +133,15 @@ export const PAYMENTS_WITHOUT_CONFIG_FIX: readonly BrokenPayments[] = [
     name: 'an application that is reached in clear',
     expected: ['redirect-in-clear'],
     ...paymentSite([], { TRANSACTIONS: transactionsWith({ redirect_uris: ['http://app.example.com/return'] }) }),
+  },
+  {
+    name: 'a signer of hints that is reached in clear',
+    expected: ['hint-issuer-in-clear'],
+    ...paymentSite([], { TRANSACTIONS: transactionsWith({ hint: { issuer: IN_CLEAR } }) }),
+    observed: {
+      twilio: verifyService(),
+      hints: new Map([[IN_CLEAR, { status: 200, json: { issuer: IN_CLEAR, jwks_uri: IN_CLEAR }, date: undefined }]]),
+    },
   },
   {
     name: 'a signer of hints that does not answer',

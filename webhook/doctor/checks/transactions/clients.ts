@@ -47,6 +47,20 @@ function issuerFinding(client: string, issuer: string, result: ProbeResult | und
   ];
 }
 
+/** Keys that come in clear are whoever's: with a key of their own they sign a hint that looks like the client's. */
+function hintsInClear(client: string, issuer: string): Finding[] {
+  if (!isInClear(issuer)) return [];
+  return [
+    {
+      id: 'hint-issuer-in-clear',
+      severity: 'error',
+      seen: `hint.issuer of ${client} is ${issuer}`,
+      why: 'Whoever is between this service and the application can put a key in the place of its own, and lead payers to payments of their making.',
+      fix: { says: 'let the application be reached by https, and name that issuer' },
+    },
+  ];
+}
+
 /** The issuers of signed hints, by client. */
 function hintsOf(clients: Readonly<Record<string, { readonly hint?: { readonly issuer: string } | undefined }>>) {
   return Object.entries(clients).flatMap(([id, { hint }]) => (hint === undefined ? [] : [{ id, issuer: hint.issuer }]));
@@ -54,11 +68,14 @@ function hintsOf(clients: Readonly<Record<string, { readonly hint?: { readonly i
 
 export const hintIssuers: Check = {
   group: 'payments',
-  says: 'the issuer of each client’s signed hints answers with its keys',
+  says: 'the issuer of each client’s signed hints answers with its keys, by https',
   applies: ({ service }) => hintsOf(service?.TRANSACTIONS?.clients ?? {}).length > 0,
   run({ service, observed: { hints } }) {
     if (hints === undefined) return notCheckable('they were not probed');
     const known = hintsOf(service?.TRANSACTIONS?.clients ?? {});
-    return known.flatMap(({ id, issuer }) => issuerFinding(id, issuer, hints.get(issuer)));
+    return known.flatMap(({ id, issuer }) => [
+      ...hintsInClear(id, issuer),
+      ...issuerFinding(id, issuer, hints.get(issuer)),
+    ]);
   },
 };
