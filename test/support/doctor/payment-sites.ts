@@ -139,7 +139,7 @@ export const PAYMENTS_WITHOUT_CONFIG_FIX: readonly BrokenPayments[] = [
     expected: ['hint-issuer-in-clear'],
     ...paymentSite([], { TRANSACTIONS: transactionsWith({ hint: { issuer: IN_CLEAR } }) }),
     observed: {
-      twilio: verifyService(),
+      twilio: twilioService(),
       hints: new Map([[IN_CLEAR, { status: 200, json: { issuer: IN_CLEAR, jwks_uri: IN_CLEAR }, date: undefined }]]),
     },
   },
