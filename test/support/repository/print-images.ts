@@ -38,7 +38,7 @@ async function enterConsole(page: Page, { verifyUrl }: Stack): Promise<void> {
 
 const WARNED = { outcome: 'warn', reason: 'imageChecks/DIGITAL_COPY' };
 
-const CONSOLE = { width: 960, height: 720 };
+const CONSOLE = { width: 960, height: 980 };
 
 const PICTURES: readonly Picture[] = [
   { name: 'consent', size: PHONE, show: verify, isSignedIn: true, outcome: undefined },
@@ -53,7 +53,7 @@ const PICTURES: readonly Picture[] = [
     isSignedIn: false,
     outcome: MANIPULATED,
   },
-  { name: 'console-queue', size: { width: 960, height: 420 }, show: enterConsole, isSignedIn: false, outcome: WARNED },
+  { name: 'console-queue', size: { width: 960, height: 620 }, show: enterConsole, isSignedIn: false, outcome: WARNED },
   {
     name: 'console-case',
     size: CONSOLE,
@@ -88,7 +88,7 @@ async function take(browser: Browser, stack: Stack, picture: Picture): Promise<v
   // Playwright's own screenshot is PNG or JPEG: each twice the size.
   const session = await page.context().newCDPSession(page);
   const clip = { x: 0, y: 0, ...size, scale: 2 };
-  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 80, clip });
+  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 60, clip });
   writeFileSync(new URL(`../../../docs/images/${name}.webp`, import.meta.url), Buffer.from(data, 'base64'));
   await close();
 }

@@ -20,7 +20,7 @@ describe('the pictures of the documents (npm run docs:images takes them)', () =>
   it.each(names)('%s is sharp, light and shown', (name) => {
     const picture = readFileSync(new URL(`docs/images/${name}`, TOP));
     expect(widthOf(picture)).toBeGreaterThanOrEqual(600);
-    expect(picture.length).toBeLessThan(60_000);
+    expect(picture.length).toBeLessThan(80_000);
     expect(SHOWING).toContain(`images/${name})`);
     expect(read('test/support/repository/print-images.ts')).toContain(`name: '${name.replace('.webp', '')}'`);
   });
