@@ -1,14 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import pg from 'pg';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { migrationNames } from '../../../webhook/ledger/database/migrations.ts';
 import { openLedger } from '../../../webhook/ledger/ledger.ts';
 import { normalize } from '../../../webhook/verification/record/normalize.ts';
+
+const FIXTURES = new URL('../../fixtures/ledger/', import.meta.url);
 
 const rowsOf = z.array(z.record(z.string(), z.unknown()));
 
@@ -144,11 +147,44 @@ async function freshSchema(): Promise<string> {
   return url;
 }
 
+/** Each statement of a ledger's tables, as the migrations made them; those with parameters are of its rows. */
+async function statementsOfTables(): Promise<string> {
+  const texts = await Promise.all(
+    migrationNames.map((name) => readFile(new URL(`${name}.postgres.sql`, FIXTURES), 'utf8')),
+  );
+  return texts
+    .map((text) =>
+      text
+        .split(/;\n(?=\n|$)/)
+        .filter((each) => !/\$\d/.test(each))
+        .join(';\n'),
+    )
+    .join(';\n');
+}
+
+/** Makes a ledger in a schema by one request: a migration takes several, and looks at the whole database. */
+async function madeSchema(now: number): Promise<string> {
+  const url = await freshSchema();
+  const client = await connect(url);
+  const [reference, cookies] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
+  await client.query(await statementsOfTables());
+  await client.query(`
+    create table ledger_migrations (name varchar(255) primary key, timestamp varchar(255) not null);
+    create table ledger_migrations_lock (id varchar(255) primary key, is_locked integer default 0 not null);
+    insert into ledger_migrations_lock values ('migration_lock', 0);
+    insert into ledger_migrations select name, '' from unnest(array['${migrationNames.join("','")}']) name;
+    insert into settings (name, value) values ('reference_key', '${reference}'), ('created_at', '${now}');
+    insert into keys (id, use, secret, made_at, signs_from)
+      values ('cookies-1', 'cookies', '${cookies}', ${now}, ${now}), ('references-1', 'references', '${reference}', ${now}, ${now})`);
+  await client.end();
+  return url;
+}
+
 export const postgres = {
   dialect: 'postgres',
   schema: makeSchema,
   fresh: freshSchema,
-  unused: freshSchema,
+  unused: madeSchema,
   connectBeside: async (url) => {
     const client = await connect(url);
     onTestFinished(() => client.end());

@@ -34,11 +34,17 @@ export function openingPostgresCases(): void {
     };
     const churning = churn();
     try {
-      for (let n = 0; n < 10; n += 1) expect((await openOn(postgres)).origin).toBe('made');
+      for (let n = 0; n < 10; n += 1) expect((await openOn(postgres, await postgres.fresh())).origin).toBe('made');
     } finally {
       isOver = true;
       await churning;
     }
+  });
+
+  test('a ledger in another schema of the search path counts for nothing', async () => {
+    const [other, own] = [await postgres.unused(NOW), await postgres.fresh()];
+    const [, theirs = ''] = /search_path%3D(\w+)/.exec(other) ?? [];
+    expect((await openOn(postgres, own.replace(/(search_path%3D\w+)/, `$1,${theirs}`))).origin).toBe('made');
   });
 
   test('migrations of another application in the same schema are ignored', async () => {
