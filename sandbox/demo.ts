@@ -3,6 +3,7 @@ import { type DemoCommand, HELP, readCommandLine, safariNote } from './demo-opti
 import { type EidPair, startEidPair } from './eid/pair.ts';
 import { findKratos } from './kratos/real/binary.ts';
 import { freePorts } from './kratos/real/ports.ts';
+import { faceScenarios } from './scenarios/face.ts';
 import { paymentScenarios } from './scenarios/payments.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { eidScenario, scenarios } from './scenarios/scenarios.ts';
@@ -26,7 +27,7 @@ function introduce({ kratos }: Stack): void {
 
 /** All that can be walked through here. Passkeys need a browser, whose driver is loaded where there is one. */
 async function scenariosOf({ kratos }: Stack): Promise<readonly Scenario[]> {
-  const all = [...scenarios, ...paymentScenarios];
+  const all = [...scenarios, ...paymentScenarios, ...faceScenarios];
   if (kratos.kind !== 'real') return all;
   if (findChromium() !== undefined) all.push((await import('./scenarios/passkey.ts')).passkeyScenario);
   return [...all, eidScenario];

@@ -31,6 +31,11 @@ export async function newCustomer(stack: Stack, visitor: Partial<Visitor> = {}):
   const person = await newPerson(stack, visitor);
   await person.choose(await person.goToJumio(), { outcome: 'pass' });
   await person.waitFor({ status: 'approved' });
+  return customerOf(stack, person);
+}
+
+/** Has the number of a verified person confirmed by the bank. */
+export async function customerOf(stack: Stack, person: Person): Promise<Customer> {
   const { browser } = person;
   const number = newNumber();
   const form = () => browser.get(`${stack.appUrl}/send`);

@@ -41,7 +41,12 @@ async function sendCode(customer: Customer, page: Answer, report: Report) {
   return { asking, code: last.code };
 }
 
-async function openPage(stack: Stack, customer: Customer, button: Parameters<Customer['send']>[0]): Promise<Answer> {
+/** Sends money, and returns the page of the service, which shows what is paid. */
+export async function openPage(
+  stack: Stack,
+  customer: Customer,
+  button: Parameters<Customer['send']>[0],
+): Promise<Answer> {
   const page = await customer.send(button);
   expect(isApprovalPage(page, stack), `the bank leads to the page of the payment, and not to ${page.url}`);
   const shown = ['50.00', 'EUR', 'John Doe', 'DE02 1001 0010 9307 1186 03'].every((text) => page.text.includes(text));
@@ -49,14 +54,16 @@ async function openPage(stack: Stack, customer: Customer, button: Parameters<Cus
   return page;
 }
 
-async function approveByCode(stack: Stack, customer: Customer, page: Answer, report: Report): Promise<Answer> {
+/** Approves by the code of a message. Returns the page of the bank. */
+export async function approveByCode(stack: Stack, customer: Customer, page: Answer, report: Report): Promise<Answer> {
   const { asking, code } = await sendCode(customer, page, report);
   const back = await customer.press(asking, PAGE, { code });
   expect(back.url.startsWith(`${stack.appUrl}/send/return?transaction=`), 'the right code leads back to the bank');
   return back;
 }
 
-function reportReceipt(receipt: Answer, customer: Customer, report: Report): void {
+/** Checks what the receipt of the bank says of the approval. */
+export function reportReceipt(receipt: Answer, customer: Customer, report: Report): void {
   const approval = approvalOn(receipt);
   const amount = approval.authorization_details[0]?.instructedAmount;
   expect(

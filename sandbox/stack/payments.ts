@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { stringify } from 'yaml';
+import { AUTHENTICATION } from '../jumio/execution/workflows.ts';
 import { PASSKEY_DOMAIN } from '../kratos/config/payers.ts';
 import { DEFAULT_SETTINGS } from '../twilio/settings.ts';
 
@@ -16,7 +17,7 @@ export interface PaymentPlaces {
 
 /** What the bank offers, in this order. */
 export function factorsOf({ hasPasskeys }: Pick<PaymentPlaces, 'hasPasskeys'>): string[] {
-  return [...(hasPasskeys ? ['passkey'] : []), 'sms'];
+  return [...(hasPasskeys ? ['passkey'] : []), 'sms', 'face'];
 }
 
 /** Where a payer of the demo's bank comes back to. */
@@ -34,7 +35,12 @@ export function paymentVariables(places: PaymentPlaces): Record<string, string> 
     factors: factorsOf(places),
     hint: { issuer: appUrl },
   };
-  const document = { clients: { [BANK.id]: bank }, passkey: { rp_id: PASSKEY_DOMAIN }, block: '5m' };
+  const document = {
+    clients: { [BANK.id]: bank },
+    passkey: { rp_id: PASSKEY_DOMAIN },
+    face: { workflow_key: AUTHENTICATION },
+    block: '5m',
+  };
   return {
     TRANSACTIONS: stringify(document),
     TWILIO_API_KEY: DEFAULT_SETTINGS.apiKey,

@@ -91,6 +91,8 @@ describe(`npm run demo -- --auto, with ${KRATOS}`, () => {
       'send money by a signed link',
       'send money, and decline',
       'send money, with a wrong code five times',
+      'send money, approved with the face',
+      'send money, with a face of which Jumio warns',
       ...(isReal && hasChromium ? ['send money, approved with a passkey'] : []),
       ...(isReal ? ['an eID instead of Jumio'] : []),
       'Every step was as expected.',

@@ -7,8 +7,8 @@ payment at the service: <code>POST /transactions</code>, with amount, payee and 
 the service, which shows what was recorded. Nothing in the address says what is paid.</p>
 <p><em>Send money by a signed link</em> is the way of Azure AD B2C: the bank signs the payment itself (<code>id_token_hint</code>),
 and your browser carries it. It is recorded once, and then all is the same; but amount and payee stood in an address.</p>
-<p>For the code by SMS your password must be five minutes old at most: it is the other element. The service says so, and leads to
-Kratos and back.</p>`,
+<p>For a code by SMS, and for your face, your password must be five minutes old at most: it is the other element. The service says
+so, and leads to Kratos and back. Your face can approve where Jumio has one of you; it is told of no payment.</p>`,
   stranger: html`<p>Who pays is known by their session at Kratos, here and on the page of the service.</p>`,
   unverified: html`<p>This bank reads <code>metadata_public.jumio.status</code> of your account, and sends money only where it is
 <code>approved</code>.</p>`,

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { isReal, KRATOS, OR_WHY_SKIPPED as OR_NO_KRATOS } from '../support/kratos-under-test.ts';
 import { hasChromium, LONG_TIMEOUT, OR_WHY_SKIPPED } from './chromium.ts';
+import { faceCases } from './payments/face-cases.ts';
 import { passkeyCases } from './payments/passkey-cases.ts';
 import { smsCases } from './payments/sms-cases.ts';
 import { tooNewCases } from './payments/too-new-cases.ts';
@@ -14,6 +15,7 @@ describe.skipIf(!isReal || !hasChromium)(
     const stage = useStage({}, { payments: true });
     describe('a code', () => smsCases(stage));
     describe('a passkey', () => passkeyCases(stage));
+    describe('a face', () => faceCases(stage));
     describe('what is too new', () => tooNewCases(stage));
   },
 );

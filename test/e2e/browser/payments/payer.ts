@@ -19,7 +19,11 @@ export interface Payer {
 
 /** A new customer in a window with their session. */
 export async function newPayer(stage: BrowserStage): Promise<Payer> {
-  const customer = await newCustomer(stage.stack);
+  return payerOf(stage, await newCustomer(stage.stack));
+}
+
+/** A customer in a window with their session. */
+export async function payerOf(stage: BrowserStage, customer: Customer): Promise<Payer> {
   const window = await stage.open(PHONE, customer);
   return { customer, window, page: window.page, records: kratosRecords(stage.stack.kratos) };
 }
