@@ -49,7 +49,7 @@ async function runScenarios(stack: Stack): Promise<boolean> {
 }
 
 async function untilInterrupted(stack: Stack): Promise<void> {
-  print('\nFour links to open:');
+  print('\nFive links to open:');
   print(`  1. a bank that does not exist: sign up, and follow its steps   ${stack.appUrl}/`);
   print(`  2. your own verification, at any time                          ${stack.verifyUrl}/jumio/verify`);
   print(`  3. Jumio’s side: all verifications, and Jumio’s clock          ${stack.jumioUrl}/`);
@@ -62,7 +62,7 @@ async function untilInterrupted(stack: Stack): Promise<void> {
     'rejection, come back, sign out, and try to sign in. The box “Behind the scenes” of each page says what happened.',
   );
   print(
-    `The fourth needs a private window, or one person would be signed in as another: ${OPERATOR.email}, ${OPERATOR.password}.\nLet Jumio warn of somebody (“Warn”), decide it there, and look at the bank again.`,
+    `The fifth needs a private window, or one person would be signed in as another: ${OPERATOR.email}, ${OPERATOR.password}.\nLet Jumio warn of somebody (“Warn”), decide it there, and look at the bank again.`,
   );
   if (stack.kratos.kind === 'real')
     print(
