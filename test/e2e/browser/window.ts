@@ -73,6 +73,16 @@ function recordProblems(page: Page, known: readonly string[], problems: string[]
   });
 }
 
+/** Leaves a page. One that refreshes itself at the same moment goes first. */
+async function leave(page: Page): Promise<void> {
+  try {
+    await page.goto('about:blank');
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes('interrupted by another navigation'))) throw error;
+    await page.goto('about:blank');
+  }
+}
+
 /**
  * Opens an empty window.
  * @param known the origins that a page may request, Kratos first; read at each request
@@ -101,7 +111,7 @@ export async function openBrowserWindow(
     problems,
     signIn: (who) => copyCookies(context, who.browser, known.slice(0, 1)),
     clear: async () => {
-      await page.goto('about:blank');
+      await leave(page);
       await context.clearCookies();
       await page.emulateMedia({ colorScheme: null });
       if (!scripts) await forbidScripts(page);
