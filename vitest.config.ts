@@ -16,7 +16,7 @@ export default defineConfig({
     isolate: false,
     sequence: { sequencer: LongestFirst },
     // Two cores, and tests that wait for programs, timers and disks more than they compute.
-    maxWorkers: 5,
+    maxWorkers: 4,
     // A world may take as long as its Kratos and its service may take one after the other (sandbox/), and a test that
     // kills the service starts it two or three times.
     testTimeout: 120_000,
