@@ -73,14 +73,20 @@ function recordProblems(page: Page, known: readonly string[], problems: string[]
   });
 }
 
-/** Leaves a page. One that refreshes itself at the same moment goes first. */
+/** How often a page that refreshes itself at the same moment may come in between. */
+const TRIES = 5;
+
+/** Leaves a page, also one that refreshes itself at the same moment: its navigation goes first, and then the one that it interrupted. */
 async function leave(page: Page): Promise<void> {
-  try {
-    await page.goto('about:blank');
-  } catch (error) {
-    if (!(error instanceof Error && error.message.includes('interrupted by another navigation'))) throw error;
-    await page.goto('about:blank');
-  }
+  for (let tries = 1; ; tries += 1)
+    try {
+      await page.goto('about:blank');
+      return;
+    } catch (error) {
+      const isInterrupted = error instanceof Error && error.message.includes('interrupted by another navigation');
+      if (!isInterrupted || tries === TRIES) throw error;
+      await page.waitForTimeout(200);
+    }
 }
 
 /**
