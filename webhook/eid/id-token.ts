@@ -1,7 +1,7 @@
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { type EidFlaw, EidRefused, UpstreamError } from '../errors.ts';
-import { flawOfSignature } from '../upstream/issuer-keys.ts';
+import { type EidFlaw, EidRefused } from '../errors.ts';
+import { ALGORITHMS, flawOfSignature, keysUnusable } from '../upstream/signed-token.ts';
 
 /** The claims of a verified ID token. */
 export interface EidToken {
@@ -29,9 +29,6 @@ export interface ExpectedToken {
 
 /** Kratos redeems the code, stores the token and calls the hook within seconds; the rest tolerates differing clocks. */
 const TOLERANCE_S = 600;
-
-/** Asymmetric only: with HS256 anyone who knows the client secret could sign. */
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 function flawOfClaim({ claim }: errors.JWTClaimValidationFailed): EidFlaw {
   if (claim === 'iss') return 'issuer';
@@ -118,8 +115,6 @@ export async function verifyIdToken(token: string, keys: JWTVerifyGetKey, expect
   } catch (error) {
     const flaw = flawOf(error);
     if (flaw !== undefined) throw new EidRefused(flaw);
-    if (error instanceof EidRefused || error instanceof UpstreamError) throw error;
-    const detail = 'the key set is not usable';
-    throw new UpstreamError({ upstream: 'eid', operation: 'keys', failure: 'unusable', detail });
+    throw error instanceof EidRefused ? error : keysUnusable('eid', error);
   }
 }

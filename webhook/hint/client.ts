@@ -1,20 +1,9 @@
-import { errors, type JWTPayload, jwtVerify } from 'jose';
-import { UpstreamError } from '../errors.ts';
-import { createIssuerKeys, flawOfSignature } from '../upstream/issuer-keys.ts';
+import type { JWTPayload } from 'jose';
+import { createIssuerKeys } from '../upstream/issuer-keys.ts';
+import { type TokenFlaw, verifyToken } from '../upstream/signed-token.ts';
 
-/** Why a hint proves nothing: the check that it failed, for the log. `missing-…`: a claim that it must have. */
-export type HintFlaw =
-  | 'unreadable'
-  | 'algorithm'
-  | 'unknown-key'
-  | 'signature'
-  | 'issuer'
-  | 'audience'
-  | 'client'
-  | 'expired'
-  | 'not-yet-valid'
-  | 'too-long-lived'
-  | `missing-${string}`;
+/** Why a hint proves nothing: the check that it failed, for the log. */
+export type HintFlaw = TokenFlaw | 'client' | 'too-long-lived';
 
 /** A hint: its claims once they are verified, or the check that it failed. */
 export type VerifiedHint =
@@ -39,12 +28,6 @@ export interface HintClientOptions {
   readonly now: () => number;
 }
 
-/** Asymmetric only: anybody knows the public key, so with HS256 anybody could sign. */
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-
-/** Clocks of two machines differ by less. */
-const TOLERANCE_S = 60;
-
 /** A hint is valid for so many seconds at most: it stands in an address. */
 const LONGEST_S = 600;
 
@@ -53,22 +36,8 @@ const COOLDOWN_MS = 30_000;
 
 const REQUIRED = ['iss', 'aud', 'sub', 'jti', 'iat', 'exp', 'redirect_uri'];
 
-function flawOfClaim({ claim, reason }: errors.JWTClaimValidationFailed): HintFlaw {
-  if (reason === 'missing') return `missing-${claim}`;
-  if (claim === 'iss') return 'issuer';
-  if (claim === 'aud') return 'audience';
-  return claim === 'nbf' ? 'not-yet-valid' : 'unreadable';
-}
-
-function flawOf(error: unknown): HintFlaw | undefined {
-  if (error instanceof errors.JWTExpired) return 'expired';
-  if (error instanceof errors.JWTClaimValidationFailed) return flawOfClaim(error);
-  return flawOfSignature(error);
-}
-
-/** Beyond what `jose` checks: the time for which it is valid, and that it is not of the future. */
-function flawOfTimes({ iat = 0, exp = 0 }: JWTPayload, now: number): HintFlaw | undefined {
-  if (iat > now / 1_000 + TOLERANCE_S) return 'not-yet-valid';
+/** A hint may not be valid for longer than an address may hold it. */
+function flawOfLifetime({ iat = 0, exp = 0 }: JWTPayload): HintFlaw | undefined {
   return exp - iat > LONGEST_S ? 'too-long-lived' : undefined;
 }
 
@@ -91,21 +60,14 @@ export function createHintClient({ issuers, audience, now, ...calls }: HintClien
   const keys = createIssuerKeys({ ...calls, now, upstream: 'hint', issuerOf, cooldownMs: COOLDOWN_MS });
   return {
     verify: async (clientId, hint) => {
-      const at = now();
-      const checks = { issuer: issuerOf(clientId), audience: [...audience], algorithms: ALGORITHMS };
-      const times = { currentDate: new Date(at), clockTolerance: TOLERANCE_S, requiredClaims: REQUIRED };
-      try {
-        const { payload } = await jwtVerify(hint, await keys.keysOf(clientId), { ...checks, ...times });
-        const isShared = [...issuers.values()].filter((each) => each === checks.issuer).length > 1;
-        const flaw = flawOfTimes(payload, at) ?? flawOfClient(payload, clientId, isShared);
-        return flaw === undefined ? { kind: 'verified', claims: payload } : { kind: 'refused', flaw };
-      } catch (error) {
-        const flaw = flawOf(error);
-        if (flaw !== undefined) return { kind: 'refused', flaw };
-        if (error instanceof UpstreamError) throw error;
-        const detail = 'the key set is not usable';
-        throw new UpstreamError({ upstream: 'hint', operation: 'keys', failure: 'unusable', detail });
-      }
+      const issuer = issuerOf(clientId);
+      const checks = { issuer, audience, requiredClaims: REQUIRED, at: now() };
+      const verified = await verifyToken('hint', hint, () => keys.keysOf(clientId), checks);
+      if (verified.kind === 'refused') return verified;
+      const { payload } = verified;
+      const isShared = [...issuers.values()].filter((each) => each === issuer).length > 1;
+      const flaw = flawOfLifetime(payload) ?? flawOfClient(payload, clientId, isShared);
+      return flaw === undefined ? { kind: 'verified', claims: payload } : { kind: 'refused', flaw };
     },
   };
 }

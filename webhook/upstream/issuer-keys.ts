@@ -1,5 +1,5 @@
 import axios from 'axios';
-import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { type Upstream, UpstreamError } from '../errors.ts';
 import { accept, axiosSettings, CALL_DEADLINE_MS, type Call, exchange, type Observe, observed } from './http.ts';
@@ -23,19 +23,6 @@ const keySetWire = z.object({ keys: z.array(z.record(z.string(), z.unknown())) }
 /** Returns the URL of an issuer's discovery document (OpenID Connect Discovery 1.0 §4). */
 export function discoveryUrl(issuer: string): string {
   return `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-}
-
-/** What is wrong with the signature of a token, or with the token itself. */
-export type SignatureFlaw = 'unknown-key' | 'signature' | 'algorithm' | 'unreadable';
-
-/** Returns what an error of `jose` says of a signature; undefined: another error, so the keys could not be read. */
-export function flawOfSignature(error: unknown): SignatureFlaw | undefined {
-  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
-    return 'unknown-key';
-  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature';
-  if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported) return 'algorithm';
-  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return 'unreadable';
-  return undefined;
 }
 
 /** After this time the URL of a key set is read again; the keys themselves are fetched again when one is missing. */
