@@ -1,4 +1,4 @@
-import { Lexer, Parser } from 'yaml';
+import { Lexer, Parser, parse } from 'yaml';
 
 /** Documents of operators have some five levels. */
 export const DEEPEST = 50;
@@ -15,4 +15,14 @@ export function isTooDeep(yaml: string): boolean {
     if (parser.stack.length > DEEPEST + 2) return true;
   }
   return false;
+}
+
+/** Returns what a YAML text says; undefined for a text that is no YAML, or nested deeper than any document is. */
+export function parseYaml(text: string): unknown {
+  if (isTooDeep(text)) return undefined;
+  try {
+    return parse(text, { logLevel: 'error' });
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,3 @@
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { type EidProviders, eidProviders } from '../eid/providers.ts';
 import { type WebhookSettings, webhookSettings } from '../events/settings.ts';
@@ -13,18 +12,8 @@ import {
   parsePolicy,
 } from '../verification/policy/index.ts';
 import { PREFILL_FIELDS, type PrefillMapping } from '../verification/prefill-data.ts';
-import { isTooDeep } from '../yaml-nesting.ts';
+import { parseYaml } from '../yaml-nesting.ts';
 import type { ConfigProblem } from './problem.ts';
-
-/** Undefined for a text that is no YAML, or nested deeper than any document is. */
-function parseYaml(text: string): unknown {
-  if (isTooDeep(text)) return undefined;
-  try {
-    return parse(text, { logLevel: 'error' });
-  } catch {
-    return undefined;
-  }
-}
 
 /** The document of `EID_PROVIDERS`: the providers whose ID tokens are evidence (eid/README.md). */
 export function eidDocument() {

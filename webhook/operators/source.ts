@@ -1,21 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
-import { isTooDeep } from '../yaml-nesting.ts';
+import { parseYaml } from '../yaml-nesting.ts';
 import { type OperatorSettings, operatorSettings } from './settings.ts';
 
 /** What a document of `OPERATORS` is: the settings, or what is wrong with it. */
 export type ParsedOperators =
   | { readonly settings: OperatorSettings }
   | { readonly problems: readonly { readonly path: string; readonly message: string }[] };
-
-function parseYaml(text: string): unknown {
-  if (isTooDeep(text)) return undefined;
-  try {
-    return parse(text, { logLevel: 'error' });
-  } catch {
-    return undefined;
-  }
-}
 
 /** Parses a document of `OPERATORS` (docs/console.md#configuration). */
 export function parseOperators(yaml: string): ParsedOperators {
