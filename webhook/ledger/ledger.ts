@@ -5,7 +5,7 @@ import type { Change, IdentityRecord, LedgerEvent, Normalize, OneTimeLink } from
 import { createBudgets } from './budgets.ts';
 import { createBulkInsert } from './bulk-insert.ts';
 import { type Claimed, type ClaimOptions, createClaim } from './claim.ts';
-import { migrate } from './database/migrations.ts';
+import { migrate } from './database/migrate.ts';
 import { openPostgres } from './database/postgres.ts';
 import { openSqlite } from './database/sqlite.ts';
 import type { Store } from './database/store.ts';

@@ -1,7 +1,7 @@
-import type { Generated } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 import { count, primaryKey, type RowOf, real, text, textOrNull, time, timeOrNull, unique } from '../columns.ts';
 import type { Delivery, EndpointRow } from '../events/model.ts';
-import type { Identity, OneTimeLink, Verification } from '../model.ts';
+import type { Identity, LedgerEvent, OneTimeLink, Verification } from '../model.ts';
 import type { ApprovalAttempt, PayerRow, SigningKeyRow, Transaction } from '../transactions/model.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -84,3 +84,9 @@ export interface Tables {
   deliveries: Mutable<Delivery>;
   endpoints: Mutable<EndpointRow>;
 }
+
+/** The connection that a piece of work runs on. */
+export type On = Kysely<Tables>;
+
+/** Appends an event of an identity, or of none. */
+export type AppendEvent = (db: On, at: number, identityId: string | null, event: LedgerEvent) => Promise<void>;

@@ -1,27 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Kysely, type Migration, type MigrationResult, Migrator, type RawBuilder, sql } from 'kysely';
-import pg from 'pg';
+import { type Kysely, type Migration, type RawBuilder, sql } from 'kysely';
 import type { Column, Columns } from '../../columns.ts';
-import { LedgerTooNew } from '../../errors.ts';
 import { deliveryColumns, endpointColumns } from '../../events/model.ts';
 import { identityColumns, oneTimeLinkColumns, verificationColumns } from '../../model.ts';
 import { attemptColumns, payerColumns, signingKeyColumns, transactionColumns } from '../../transactions/model.ts';
 import { budgetColumns, eventColumns, keyColumns, settingColumns, type Tables } from '../tables.ts';
 import type { Dialect } from './store.ts';
-
-/**
- * Names and schema of Kysely's own tables. By their default names, and without a schema, Kysely would take the tables of
- * another application or schema for its own.
- */
-async function migrationTables(db: Kysely<Tables>, dialect: Dialect) {
-  const names = { migrationTableName: 'ledger_migrations', migrationLockTableName: 'ledger_migrations_lock' };
-  if (dialect === 'sqlite') return names;
-  const { rows } = await sql<{ schema: string | null }>`select current_schema() as schema`.execute(db);
-  const schema = rows[0]?.schema;
-  if (!schema) throw new Error('the search_path of DATABASE_URL names no schema that exists');
-  return { ...names, migrationTableSchema: schema };
-}
 
 /** Every table with its columns; `events` has an `id` besides. The last seven are of later migrations. */
 const TABLES = {
@@ -43,7 +27,8 @@ const TABLES = {
 /** The changes of a migration besides adding the columns that are marked with its name. */
 type MigrationStep = (db: Kysely<Tables>, dialect: Dialect, now: number) => Promise<void>;
 
-const FIRST = '0001_core';
+/** The migration that makes a ledger. */
+export const FIRST = '0001_core';
 
 /** By migration: its changes besides adding columns. A released one never changes. */
 const STEPS: Readonly<Record<string, MigrationStep>> = {
@@ -64,71 +49,6 @@ const marks = Object.values<Columns>(TABLES).flatMap((columns) =>
 
 /** The names of the migrations that this program knows, in their order. */
 export const migrationNames: readonly string[] = [...new Set([...Object.keys(STEPS), ...marks])].sort();
-
-const TRIES = 30;
-
-const PAUSE_MS = 20;
-
-/**
- * Whether Kysely's check of its tables met a schema that was being dropped (invalid_schema_name, undefined_table): it reads
- * the catalogue of the whole database, schemas of other applications included.
- */
-function isCatalogueRace(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && ['3F000', '42P01'].includes(error.code ?? '');
-}
-
-/**
- * The migrations that a ledger has had, in their order. Rejects where there is no ledger yet.
- * @param table its own, and not that of another schema on the search path
- */
-async function migrationsOf(db: Kysely<Tables>, table: RawBuilder<unknown>): Promise<string[]> {
-  const { rows } = await sql<{ name: string }>`select name from ${table} order by name`.execute(db);
-  return rows.map(({ name }) => name);
-}
-
-/** Returns the migrations of a ledger that this program does not know: a newer version has run them. */
-async function unknownMigrations(db: Kysely<Tables>): Promise<string[]> {
-  const applied = await migrationsOf(db, sql.table('ledger_migrations'));
-  return applied.filter((name) => !migrationNames.includes(name));
-}
-
-/** Whether nothing is to be done. Kysely would read the catalogue of the whole database to find that out, which takes a tenth of a second. */
-async function isUpToDate(db: Kysely<Tables>, table: RawBuilder<unknown>): Promise<boolean> {
-  const applied = await migrationsOf(db, table).catch(() => []);
-  return applied.join() === migrationNames.join();
-}
-
-/** Returns the error of a failed migration: Kysely calls a ledger of a newer version corrupted. */
-async function inWords(error: unknown, db: Kysely<Tables>): Promise<unknown> {
-  const unknown = await unknownMigrations(db).catch(() => []);
-  return unknown.length > 0 ? new LedgerTooNew(unknown) : error;
-}
-
-async function runMigrations(migrator: Migrator): Promise<readonly MigrationResult[]> {
-  for (let attempt = 1; ; attempt += 1) {
-    const { error, results = [] } = await migrator.migrateToLatest();
-    if (error === undefined) return results;
-    if (results.length > 0 || !isCatalogueRace(error) || attempt === TRIES) throw error;
-    await sleep(PAUSE_MS);
-  }
-}
-
-/**
- * Brings the tables up to date; several replicas may start together (Kysely's migrator takes PostgreSQL's advisory lock).
- * Rejects with `LedgerTooNew` if a newer version has migrated them, and changes nothing.
- * @returns whether the ledger was made by this call, or existed before.
- */
-export async function migrate(db: Kysely<Tables>, dialect: Dialect, now: number): Promise<'made' | 'opened'> {
-  const tables = await migrationTables(db, dialect);
-  const schema = 'migrationTableSchema' in tables ? [tables.migrationTableSchema] : [];
-  if (await isUpToDate(db, sql.id(...schema, tables.migrationTableName))) return 'opened';
-  const provider = { getMigrations: async () => migrations(dialect, now) };
-  const migrator = new Migrator({ db, provider, ...tables });
-  const results = await runMigrations(migrator).catch(async (error: unknown) => {
-    throw await inWords(error, db);
-  });
-  return results.some((result) => result.migrationName === FIRST) ? 'made' : 'opened';
-}
 
 /**
  * The migrations of a database. Each statement may be repeated: SQLite has no transaction around its DDL, so a crash may

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { namesOf } from '../../columns.ts';
 import { type Delivery, deliveryColumns, type EndpointRow, endpointColumns } from '../../events/model.ts';
 import type { Store } from '../database/store.ts';
-import type { AppendEvent, On } from '../transactions/lock.ts';
+import type { AppendEvent, On } from '../tables.ts';
 
 /*
  * How a worker claims events, and what it writes of them. A lease is an exclusive right that ends by time, as that of an identity

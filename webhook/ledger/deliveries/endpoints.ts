@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { namesOf } from '../../columns.ts';
 import { type EndpointRow, EVENT_TYPES, endpointColumns, type Subscription } from '../../events/model.ts';
 import type { Store } from '../database/store.ts';
-import type { On } from '../transactions/lock.ts';
+import type { On } from '../tables.ts';
 import type { Outbox } from './outbox.ts';
 
 const ENDPOINT = namesOf(endpointColumns);

@@ -3,7 +3,7 @@ import { namesOf } from '../../columns.ts';
 import { type AnnounceCurrent, type Delivery, deliveryColumns, type Subscription } from '../../events/model.ts';
 import type { Store } from '../database/store.ts';
 import type { Rows } from '../rows.ts';
-import type { On } from '../transactions/lock.ts';
+import type { On } from '../tables.ts';
 import { addDeliveries, type Outbox } from './outbox.ts';
 
 /** So many rows are deleted in one step: nobody waits for the ledger meanwhile. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Announce, Announcement, Subscription } from '../../events/model.ts';
 import type { IdentityRecord } from '../../model.ts';
-import type { On } from '../transactions/lock.ts';
+import type { On } from '../tables.ts';
 
 /** What is to be told of changes, in the transaction that makes them. */
 export interface Outbox {

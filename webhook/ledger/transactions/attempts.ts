@@ -2,7 +2,8 @@ import { type SqlBool, sql } from 'kysely';
 import { blanksOf, namesOf } from '../../columns.ts';
 import { type ApprovalAttempt, attemptColumns, type Transaction } from '../../transactions/model.ts';
 import type { Store } from '../database/store.ts';
-import { type AppendEvent, lockPayer, type On } from './lock.ts';
+import type { AppendEvent, On } from '../tables.ts';
+import { lockPayer } from './lock.ts';
 import { clearFailures, countFailure, findPayer, MOST_FAILURES, uncountFailure } from './payers.ts';
 
 /** So many answers of one attempt are checked. */

@@ -3,8 +3,9 @@ import { namesOf } from '../../columns.ts';
 import { type ApprovalAttempt, attemptColumns } from '../../transactions/model.ts';
 import { available, loadBudgetToTake, lockBudgets, type Rates, refill, saveBudget, take } from '../budgets.ts';
 import type { Store } from '../database/store.ts';
+import type { AppendEvent, On } from '../tables.ts';
 import { isOpen } from './attempts.ts';
-import { type AppendEvent, lockPayer, type On } from './lock.ts';
+import { lockPayer } from './lock.ts';
 
 /*
  * The attempts that have something to do at Jumio: how a worker claims them, with the budgets of verifications, and how a

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import { namesOf } from '../../columns.ts';
 import { type PayerRow, payerColumns } from '../../transactions/model.ts';
 import type { Store } from '../database/store.ts';
-import { type AppendEvent, lockPayer, type On } from './lock.ts';
+import type { AppendEvent, On } from '../tables.ts';
+import { lockPayer } from './lock.ts';
 
 /** So many failures one after the other block a payer (Delegated Regulation (EU) 2018/389, Art. 4(3)(b): at most five). */
 export const MOST_FAILURES = 5;

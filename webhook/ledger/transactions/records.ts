@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import { namesOf } from '../../columns.ts';
 import { type Transaction, transactionColumns } from '../../transactions/model.ts';
 import type { Store } from '../database/store.ts';
-import { type AppendEvent, lockPayer, type On } from './lock.ts';
+import type { AppendEvent, On } from '../tables.ts';
+import { lockPayer } from './lock.ts';
 
 /** A payer can have so many open transactions at once, of all clients. */
 export const MOST_OPEN = 20;

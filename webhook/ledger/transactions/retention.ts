@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Store } from '../database/store.ts';
-import { type AppendEvent, lockPayer, type On } from './lock.ts';
+import type { AppendEvent, On } from '../tables.ts';
+import { lockPayer } from './lock.ts';
 
 /** So many transactions are cleared in one step: nobody waits for the ledger meanwhile. */
 const AT_ONCE = 500;

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { ApprovalAttempt } from '../../transactions/model.ts';
 import type { Store } from '../database/store.ts';
-import { lockPayer, type On } from './lock.ts';
+import type { On } from '../tables.ts';
+import { lockPayer } from './lock.ts';
 
 /** So many codes are sent for one attempt, the first included. */
 export const MOST_SENDS = 3;

@@ -3,8 +3,8 @@ import { namesOf } from '../../columns.ts';
 import type { LedgerEvent } from '../../model.ts';
 import { type SigningKeyRow, signingKeyColumns } from '../../transactions/model.ts';
 import type { Store } from '../database/store.ts';
-import type { Tables } from '../tables.ts';
-import { type AppendEvent, lock } from './lock.ts';
+import type { AppendEvent, Tables } from '../tables.ts';
+import { lock } from './lock.ts';
 
 /** A change of the signing keys: the rows that are new or other than before. */
 export interface SigningKeyChange {

@@ -1,7 +1,7 @@
 import type { Store } from '../database/store.ts';
+import type { AppendEvent } from '../tables.ts';
 import { createAttempts } from './attempts.ts';
 import { createDueAttempts } from './due-attempts.ts';
-import type { AppendEvent } from './lock.ts';
 import { createPayers } from './payers.ts';
 import { createRecords } from './records.ts';
 import { createRetention } from './retention.ts';
