@@ -7,7 +7,7 @@ export type Judged =
   | { readonly kind: 'approved'; readonly paid: Paid }
   | { readonly kind: 'refused'; readonly why: string };
 
-/** Who stands before the bank at this moment. */
+/** The visitor of the bank at this moment. */
 export interface Present {
   readonly id: string;
   readonly sessionId: string;

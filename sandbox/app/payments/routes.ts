@@ -28,7 +28,7 @@ const ordered = z.object({ order: text, tamper: z.string().optional() });
 
 const returned = z.object({ transaction: text });
 
-/** Who asks. Undefined: they were answered. */
+/** The visitor who asks. Undefined: the request has its answer already. */
 type Authenticated = (request: FastifyRequest, reply: FastifyReply) => Promise<Me | undefined>;
 
 /** The amount with a nine in front of it, as an attacker in the bank's own systems would have it. */

@@ -43,7 +43,7 @@ const armed = new Set<string>();
 
 const forever = (): Promise<never> => new Promise(() => undefined);
 
-/** Whom a step is about, by the id of the payer or of the transaction. */
+/** The payer or the transaction that a step is about, by its id. */
 function payerOf(id: string | null | undefined): Held | undefined {
   return payers.find((one) => one.id === id || idOf(paths.get(one.id) ?? '') === id);
 }

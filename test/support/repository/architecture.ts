@@ -142,7 +142,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     values: ['columns', 'errors'],
     types: ['ledger', 'signing', 'jumio', 'kratos', 'twilio', 'hint', 'passkey'],
   },
-  // Who works at the console, and by which rules. Pure.
+  // The people of the console, and their rules. Pure.
   operators: { values: ['yaml-nesting'], types: ['model'] },
   // What an identity-aware proxy signed.
   proxy: { values: ['errors', 'upstream'] },
