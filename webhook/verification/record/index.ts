@@ -9,8 +9,8 @@ export {
 } from './attempts.ts';
 export { type PublishedContent, type PublishedStatus, publishedContent } from './content.ts';
 export { endHandovers, withHandover } from './handover.ts';
-export { kratosFreeAt, NO_EID_CHECK, NO_PROPOSAL, normalize } from './normalize.ts';
-export { type Proposal, proposalOf } from './proposal.ts';
+export { kratosFreeAt, NO_EID_CHECK, normalize } from './normalize.ts';
+export { NO_PROPOSAL, type Proposal, proposalOf } from './proposal.ts';
 export {
   type Inheritance,
   inheritanceOf,

@@ -7,7 +7,7 @@ import {
   verificationColumns,
 } from '../../model.ts';
 import { contentOf } from './content.ts';
-import { isProposalLive } from './proposal.ts';
+import { withoutStaleProposal } from './proposal.ts';
 import { deriveStanding } from './standing.ts';
 
 /** How long the first publication waits for the ids of the first create call, or for the first read of an eID (docs/design.md#jobs-and-steps). */
@@ -111,22 +111,6 @@ function tombstone(record: IdentityRecord, now: number): IdentityRecord {
   if (record.identity.erasedAt === null) return record;
   const verifications = record.verifications.map((row) => forgetAttempt(row, now));
   return { identity: { ...record.identity, ...FORGOTTEN_IDENTITY }, verifications };
-}
-
-/** The columns of a proposal when there is none. */
-export const NO_PROPOSAL = {
-  proposedAct: null,
-  proposedReason: null,
-  proposedNote: null,
-  proposedBy: null,
-  proposedAt: null,
-  proposedVersion: null,
-} as const satisfies Partial<Identity>;
-
-/** A proposal of an operator is about what they saw: it ends with the next version, and by its age. */
-function withoutStaleProposal(identity: Identity, now: number): Identity {
-  if (identity.proposedAt === null || isProposalLive(identity, now)) return identity;
-  return { ...identity, ...NO_PROPOSAL };
 }
 
 /**

@@ -9,6 +9,22 @@ export function isProposalLive({ proposedAt, proposedVersion, version, erasedAt 
   return proposedVersion === version && now - proposedAt < PROPOSAL_LASTS_MS;
 }
 
+/** The columns of a proposal when there is none. */
+export const NO_PROPOSAL = {
+  proposedAct: null,
+  proposedReason: null,
+  proposedNote: null,
+  proposedBy: null,
+  proposedAt: null,
+  proposedVersion: null,
+} as const satisfies Partial<Identity>;
+
+/** A proposal of an operator is about what they saw: it ends with the next version, and by its age. */
+export function withoutStaleProposal(identity: Identity, now: number): Identity {
+  if (identity.proposedAt === null || isProposalLive(identity, now)) return identity;
+  return { ...identity, ...NO_PROPOSAL };
+}
+
 /** What an operator proposed, where two must decide. */
 export interface Proposal {
   readonly act: CaseAct;
