@@ -14,8 +14,11 @@ const CROWD = Number(process.env.BACKFILL_CROWD ?? 6_000);
 
 const PAGE = CROWD / 200;
 
-/** Pages per second that the command is allowed. */
-const RATE = 50;
+/** Pages per second that the command is allowed. Without its pause it requests 45 on two cores. */
+const RATE = 25;
+
+/** Calls that the proxy may see above the rate: a busy machine delivers a call late, and the next ones on time. */
+const LATE = 5;
 
 /** The memory of a Node process with the service's code and one page; a process that kept all pages would need far more. */
 const MEMORY_MB = 300;
@@ -112,7 +115,7 @@ test(`backfill of ${CROWD} identities has bounded memory, keeps its budget, runs
     ]).toEqual([CROWD, CROWD / 10, 0]);
     // The second run resumes: it requests at most two pages of the first run again.
     expect(admin.calls('list').length - before).toBeLessThanOrEqual(CROWD / PAGE - before + 2);
-    expect(busiestSecond(admin)).toBeLessThanOrEqual(RATE);
+    expect(busiestSecond(admin)).toBeLessThanOrEqual(RATE + LATE);
     expect(memory).toBeLessThan(MEMORY_MB);
     const { refused, slowest, writes } = await service.stop();
     // A process that is suspended while it holds the lock blocks the others. This is rare, and each of them retries.
