@@ -11,14 +11,16 @@ import { applied } from '../support/builders/applied.ts';
 /** The statuses that Jumio's callbacks of one execution claim (docs/reference/jumio.md#63-status-values). */
 const CALLBACKS = ['ACQUISITION_STARTED', 'ACQUIRED', 'PROCESSED'];
 
-/** An identity that was approved and published a moment ago, with the facts of its sign-up, like most rows of a ledger. */
-export function settledIdentity(now: number): {
-  record: IdentityRecord;
-  /** All events of its life. */
-  events: readonly LedgerEvent[];
-  verificationId: string;
-  executionId: string;
-} {
+/** An identity that people have in a ledger, with all events of its life. */
+export interface BenchIdentity {
+  readonly record: IdentityRecord;
+  readonly events: readonly LedgerEvent[];
+  readonly verificationId: string;
+  readonly executionId: string;
+}
+
+/** An identity whose person is at Jumio: no callback has come yet. */
+export function startedIdentity(now: number): BenchIdentity {
   const events: LedgerEvent[] = [];
   const after = (change: Change): IdentityRecord => {
     events.push(...(change.events ?? []));
@@ -28,10 +30,24 @@ export function settledIdentity(now: number): {
   const terms = { now, random: 0, linkLifetimeMs: 86_400_000, workflowKey: '10011' };
   const known = newIdentity({ id, schemaId: 'default', kratosCreatedAt: now }, now);
   const requested = after(requestVerification(known, verificationId, now));
-  const created = { accountId, executionId, link: 'https://a.example' };
+  const created = after(
+    onCreated(requested, verificationId, { accountId, executionId, link: 'https://a.example' }, terms),
+  );
+  const record = after(onPublished(created, created.identity.version, now));
+  return { record, events, verificationId, executionId };
+}
+
+/** An identity that was approved and published a moment ago, with the facts of its sign-up, like most rows of a ledger. */
+export function settledIdentity(now: number): BenchIdentity {
+  const { record: atJumio, events: before, verificationId, executionId } = startedIdentity(now);
+  const events = [...before];
+  const after = (change: Change): IdentityRecord => {
+    events.push(...(change.events ?? []));
+    return applied(change, now).record;
+  };
   const started = CALLBACKS.reduce(
     (record, claimed) => after(applyReadRequest(record, { verificationId, claimed }, now) ?? { record }),
-    after(onCreated(requested, verificationId, created, terms)),
+    atJumio,
   );
   const input = {
     verificationId,
@@ -43,12 +59,12 @@ export function settledIdentity(now: number): {
     policy: defaultPolicy,
   };
   const result = {
-    accountId,
+    accountId: started.verifications[0]?.accountId ?? '',
     executionId,
     definitionKey: '10011',
     status: 'PROCESSED',
     userReference: 'reference',
-    customerInternalReference: id,
+    customerInternalReference: started.identity.id,
     completedAt: now,
     decision: { type: 'PASSED' as const, label: 'PASSED', score: 0 },
   };

@@ -15,7 +15,7 @@ import { mintReference } from '../../webhook/verification/execution/reference.ts
 import { patchOfReadRequest } from '../../webhook/verification/execution/schedule.ts';
 import { publishedContent } from '../../webhook/verification/record/index.ts';
 import { VERSION } from '../../webhook/version.ts';
-import { settledIdentity } from './settled.ts';
+import { type BenchIdentity, settledIdentity, startedIdentity } from './settled.ts';
 import { populatePayments } from './transactions/populate.ts';
 
 /** Both sides of a ratio in one process, so that a slow moment of the machine hits both: the service, and bare routes. */
@@ -24,6 +24,7 @@ const SECRET = 'bench-webhook-secret-01';
 
 const CALLBACK_SECRET = 'bench-callback-secret-1';
 
+/** Identities whose people are at Jumio, with one callback to come, and as many that are approved. */
 const ROWS = Number(process.env.BENCH_ROWS ?? 120_000);
 
 /** PostgreSQL refuses those that wait for a connection for longer than two seconds. */
@@ -58,25 +59,32 @@ const config = parseConfig({
 // Both sides write a log, but its destination is not measured.
 const logger = pino({ level: 'info' }, pino.destination('/dev/null'));
 
-async function populate({ ctx }: Dependencies) {
-  const now = Date.now();
-  const rows = Array.from({ length: ROWS }, () => settledIdentity(now));
-  for (let from = 0; from < rows.length; from += AT_ONCE)
+async function store({ ctx }: Dependencies, now: number, identities: readonly BenchIdentity[]): Promise<void> {
+  for (let from = 0; from < identities.length; from += AT_ONCE)
     await Promise.all(
-      rows
+      identities
         .slice(from, from + AT_ONCE)
         .map(({ record }) => ctx.ledger.change(record.identity.id, now, () => ({ record }))),
     );
-  const due = rows.slice(0, Number(process.env.BENCH_DUE ?? 0));
-  for (const { executionId } of due)
-    await ctx.ledger.requestRead({ executionId }, now, (row) => patchOfReadRequest(row, 'PROCESSED', now));
-  const { signing } = (await ctx.ledger.keys.ring(now)).references;
-  return rows.map(({ record, verificationId, executionId }) => ({
-    identityId: record.identity.id,
-    executionId,
-    reference: mintReference(signing, verificationId),
-    copy: copyOf(record.identity),
-  }));
+}
+
+async function populate(dependencies: Dependencies) {
+  const now = Date.now();
+  const { ledger } = dependencies.ctx;
+  const approved = Array.from({ length: ROWS }, () => settledIdentity(now));
+  const atJumio = Array.from({ length: ROWS }, () => startedIdentity(now));
+  await store(dependencies, now, approved);
+  await store(dependencies, now, atJumio);
+  for (const { executionId } of atJumio.splice(0, Number(process.env.BENCH_DUE ?? 0)))
+    await ledger.requestRead({ executionId }, now, (row) => patchOfReadRequest(row, 'PROCESSED', now));
+  const { signing } = (await ledger.keys.ring(now)).references;
+  return {
+    people: approved.map(({ record: { identity } }) => ({ identityId: identity.id, copy: copyOf(identity) })),
+    executions: atJumio.map(({ verificationId, executionId }) => ({
+      executionId,
+      reference: mintReference(signing, verificationId),
+    })),
+  };
 }
 
 function copyOf({ content, changedAt, version }: Identity): unknown {
@@ -120,7 +128,7 @@ const dependencies = await createDependencies(config, logger, { observers: metri
 
 await metrics?.serve(dependencies).start();
 
-const rows = await populate(dependencies);
+const population = await populate(dependencies);
 
 const payments = await populatePayments(dependencies);
 
@@ -135,7 +143,7 @@ for (const [name, app] of Object.entries(apps)) {
   ports[name] = Number(new URL(app.listeningOrigin).port);
 }
 
-process.send?.({ ports, rows, secret: SECRET, callbackSecret: CALLBACK_SECRET, payments });
+process.send?.({ ports, ...population, secret: SECRET, callbackSecret: CALLBACK_SECRET, payments });
 
 process.on('message', (message) => {
   if (message === 'worker') dependencies.worker.start();

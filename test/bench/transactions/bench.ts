@@ -15,7 +15,7 @@ const APPROVED = process.env.BENCH_APPROVED ?? '100000';
 const [FEW, MANY] = ['1000', process.env.BENCH_PAYMENTS ?? '1000000'];
 
 /** Rows of verifications, for the routes beside which payments are measured. */
-const ROWS = process.env.BENCH_ROWS ?? '40000';
+const ROWS = process.env.BENCH_ROWS ?? '120000';
 
 const RUN_MS = Number(process.env.BENCH_RUN_MS ?? 2_000);
 

@@ -37,7 +37,7 @@ async function recorded(origin: string, sub: string): Promise<string> {
  */
 export async function benchPaymentPage({ ready, upstreams, print }: PagesOptions): Promise<void> {
   const origin = `http://127.0.0.1:${ready.ports.service}`;
-  const [person] = ready.rows;
+  const [person] = ready.people;
   if (person === undefined) throw new Error('the ledger has nobody');
   upstreams.signIn(person.identityId, person.copy);
   const urls = {

@@ -5,7 +5,7 @@ import { freePort } from '../../../sandbox/kratos/real/ports.ts';
 import { startService } from '../../../sandbox/stack/service.ts';
 import { PROCESS_ENVIRONMENT } from '../../support/service/service.ts';
 import { compared, inTurns } from '../turns.ts';
-import { WITH_PAYMENTS } from './settings.ts';
+import { PAYMENTS } from './settings.ts';
 
 const ROUNDS = Number(process.env.BENCH_STARTS ?? 12);
 
@@ -33,7 +33,7 @@ async function start(more: Readonly<Record<string, string>>): Promise<Started> {
  */
 export async function benchStarts(print: (line: string) => void): Promise<void> {
   const without = () => start({});
-  const sides = { without, with: () => start({ TRANSACTIONS: WITH_PAYMENTS.TRANSACTIONS }), again: without };
+  const sides = { without, with: () => start(PAYMENTS), again: without };
   const runs = await inTurns(ROUNDS, sides);
   const of = (figure: keyof Started) => ({
     without: runs.without.map((one) => one[figure]),

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { DEFAULT_SETTINGS } from '../../../sandbox/twilio/settings.ts';
 
 /** The application of the measurements. */
 export const CLIENT = {
@@ -33,7 +34,16 @@ const TRANSACTIONS = JSON.stringify({
 
 export const PUBLIC_URL = 'https://verify.example.com';
 
-/** The variables of a service with payments. */
-export const WITH_PAYMENTS = { TRANSACTIONS, BENCH_PUBLIC_URL: PUBLIC_URL };
+/** The variables of payments by passkey and SMS. No measurement that has only these calls Twilio. */
+export const PAYMENTS = {
+  TRANSACTIONS,
+  TWILIO_API_KEY: DEFAULT_SETTINGS.apiKey,
+  TWILIO_API_SECRET: DEFAULT_SETTINGS.apiSecret,
+  TWILIO_VERIFY_SERVICE: DEFAULT_SETTINGS.serviceSid,
+  TWILIO_VERIFY_URL: 'http://127.0.0.1:9',
+};
+
+/** The variables of a measured service with payments. */
+export const WITH_PAYMENTS = { ...PAYMENTS, BENCH_PUBLIC_URL: PUBLIC_URL };
 
 export const AUTHORIZATION = `Basic ${Buffer.from(`${CLIENT.id}:${CLIENT.secret}`).toString('base64')}`;

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { DEFAULT_SETTINGS } from '../../../sandbox/twilio/settings.ts';
 import { startTwilioSandbox } from '../../../sandbox/twilio/start.ts';
 
 /** A year ago: what is old counts. */
@@ -68,9 +67,6 @@ export async function startUpstreams(): Promise<BenchUpstreams> {
     kratosUrl,
     env: {
       BENCH_KRATOS_URL: kratosUrl,
-      TWILIO_API_KEY: DEFAULT_SETTINGS.apiKey,
-      TWILIO_API_SECRET: DEFAULT_SETTINGS.apiSecret,
-      TWILIO_VERIFY_SERVICE: DEFAULT_SETTINGS.serviceSid,
       TWILIO_VERIFY_URL: twilio.url,
     },
     signIn: (id, copy) => {
