@@ -19,7 +19,7 @@ export type Failure = 'unreachable' | 'timeout' | 'interrupted' | 'status' | 'un
  */
 export type RefusalCode = 'identity-not-found' | 'no-such-path' | 'serialization';
 
-/** A longer pause that an upstream asks for is cut to this. */
+/** The longest pause, in milliseconds. A longer one that an upstream asks for is shortened to it. */
 export const LONGEST_PAUSE_MS = 15 * 60_000;
 
 /** The facts of a failed call. */
@@ -28,7 +28,7 @@ export interface UpstreamFacts {
   /**
    * Which call: `create`, `status`, `details`, `delete`, `token`, `prepare`, `image`, `patch`, `revoke`, `read`, `find`, `list`,
    * `whoami`, `discovery`, `keys`; of Twilio `start`, `check`, `cancel`, `service`; of a receiver `deliver`.
-   * `token` from a Jumio method: the method's own call had no effect, because it was not sent, or was answered 401.
+   * If a Jumio method fails with `token`, its own call had no effect: either it was not sent, or Jumio answered 401.
    */
   readonly operation: string;
   readonly failure: Failure;
@@ -41,8 +41,8 @@ export interface UpstreamFacts {
 }
 
 /**
- * The only error that leaves a client. It carries facts, never a request, an answer, a token or a cause: an AxiosError
- * in a log line would leak the bearer token, and thrown through Fastify would turn an upstream's 401 into ours.
+ * The only error that leaves a client. It carries facts, never a request, an answer, a token or a cause. An AxiosError
+ * in a log line would leak the bearer token, and Fastify would answer with its 401.
  */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';

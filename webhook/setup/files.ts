@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
-/** A file that exists, and that nobody allowed to replace. */
+/** A file exists, and the caller did not allow its replacement. */
 export class FileExists extends Error {
   override readonly name = 'FileExists';
 }

@@ -6,7 +6,7 @@ const PAUSE_MS = 500;
 
 const TIMEOUT_MS = 3_000;
 
-/** Whether anything answers there, whatever it says: the checks judge the answer. */
+/** Whether an HTTP server answers at this URL, with any status. The checks judge the answer. */
 async function isUp(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });

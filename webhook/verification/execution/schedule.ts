@@ -2,7 +2,7 @@ import type { ReadRequestPatch, ReadRequestRow } from '../../ledger/ledger.ts';
 import type { Change, IdentityRecord, LedgerEvent, NotFound, Verification } from '../../model.ts';
 import { findVerification, updateIdentity, updateVerification } from '../record/index.ts';
 
-/** At most one read per verification, claimed status and this long (docs/design.md#reading-jumio). */
+/** A verification is read at most once in this time; one more read follows the first callback that reports an end (docs/design.md#reading-jumio). */
 export const READ_INTERVAL_MS = 10_000;
 
 /** A settled verification is read at most once in this time; a read request is postponed, not dropped. */
@@ -18,8 +18,8 @@ export interface ReadRequest {
 type Readable = ReadRequestRow['verification'];
 
 /**
- * A callback that reports an end shows that the execution exists, so what the 404s of both calls have shown counts no longer. Less than
- * both settles nothing, and stays.
+ * A callback that reports an end shows that the execution exists. So the 404s of both calls no longer prove that it does not. The 404 of
+ * one call never proved it, and stays recorded.
  */
 function notFoundAfter({ notFound }: Readable, claimed: string | undefined): NotFound {
   return notFound === 'both' && isTerminal(claimed ?? null) ? 'none' : notFound;
@@ -30,8 +30,10 @@ function isSettled(verification: Readable, claimed: string | undefined): boolean
   return isTerminal(verification.jumioStatus) && (claimed === undefined || claimed === verification.jumioStatus);
 }
 
-/** Returns when a read request may be served, in epoch milliseconds. If a callback reports an end, and the last read was not
- * made for one, the execution is read at once. */
+/**
+ * Returns when a read request may be served, in epoch milliseconds. A callback that reports an end is read for at once, unless the last
+ * read was for such a callback.
+ */
 export function earliestRead(verification: Readable, claimed: string | undefined, now: number): number {
   const { lastReadFor } = verification;
   if (verification.lastReadAt === null) return now;
@@ -58,7 +60,7 @@ function isProgress(claimedStatus: string | null, claimed: string): boolean {
   return before !== undefined && after !== undefined && after > before;
 }
 
-/** A status that is progress comes once, so it needs no `once`: that unique key costs time and space with every callback (decision 78). */
+/** A status that is progress is recorded once anyway. So its event needs no unique key (`once`), which costs time and space with every callback (decision 78). */
 function callbackEvent({ id, claimedStatus }: Readable, claimed: string | undefined): LedgerEvent | undefined {
   if (claimed === undefined || claimed === claimedStatus) return undefined;
   const text = claimed.slice(0, 64);
@@ -66,7 +68,7 @@ function callbackEvent({ id, claimedStatus }: Readable, claimed: string | undefi
   return isProgress(claimedStatus, claimed) ? event : { ...event, once: `callback:${id}:${text}` };
 }
 
-/** A status stays when a callback of an earlier one, or of one that is not known, arrives after it. So known ones only go on. */
+/** A status stays when a callback of an earlier one, or of one that is not known, arrives after it. So the recorded status never goes back. */
 function newestStatus({ claimedStatus }: Readable, claimed: string | undefined): string | null {
   if (claimed === undefined) return claimedStatus;
   const [before, after] = [placeOf(claimedStatus), placeOf(claimed)];
@@ -146,7 +148,7 @@ export function isTerminal(status: string | null): boolean {
   return status === 'PROCESSED' || status === 'SESSION_EXPIRED' || status === 'TOKEN_EXPIRED';
 }
 
-/** Follows the time since the first activity and no count of reads, so that reloads of a page do not use up the schedule. */
+/** Returns the delay by the time since the first activity, not by the number of reads, so that reloads of a page do not use up the schedule. */
 function delayAfter(elapsed: number): number {
   let end = 0;
   for (const seconds of DOCUMENTED_S) {

@@ -1,4 +1,4 @@
-/** A field of CSV (RFC 4180). A spreadsheet would run a text that begins like a formula, so such a text begins with an apostrophe. */
+/** A field of CSV (RFC 4180). A spreadsheet runs a text that begins like a formula, so an apostrophe is put before it. */
 function field(value: string): string {
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

@@ -57,7 +57,7 @@ export interface HostedLink {
   readonly endsAt: number;
 }
 
-/** Returns the hosted link of an attempt; undefined if it has ended or the person has not agreed. */
+/** Returns the hosted link of an attempt; undefined if it has ended, Jumio has not issued it yet, or the person has not agreed. */
 export function liveLinkOf(ctx: Context, record: IdentityRecord, now: number): HostedLink | undefined {
   const permission = mayStart(record, now, ctx.policy);
   if (permission.kind !== 'continue' || !hasAgreed(record.identity, ctx.consentVersion)) return undefined;
@@ -151,7 +151,7 @@ export async function continueVerification(
   return outcomeOf(ctx, record ?? recordOf(person, now));
 }
 
-/** Whether a longer wait is useless: the link is ready, or none is being made. */
+/** Whether nothing more will come of a wait: the link is ready, or none is being made. */
 function isLinkSettled(ctx: Context, record: IdentityRecord): boolean {
   const now = ctx.clock.now();
   const isAgreed = hasAgreed(record.identity, ctx.consentVersion);
@@ -165,7 +165,7 @@ function isPreparing(record: IdentityRecord): boolean {
   return open?.prefill === 'pending' && open.prefillDue !== null && open.prefillTries === 0;
 }
 
-/** Whether the person is about to go to Jumio, and an eID could make that needless. An eID never lifts a rejection or a review. */
+/** Whether the person is about to go to Jumio, and an approval by an eID could spare them that. An eID never lifts a rejection or a review. */
 function needsEidCheck(ctx: Context, record: IdentityRecord, now: number): boolean {
   const { eidCheck, standing } = record.identity;
   const isOpen = standing === null || standing === 'approved';
@@ -181,7 +181,7 @@ function isCheckTried({ identity }: IdentityRecord): boolean {
 /**
  * Before a person goes to Jumio, reads their linked eIDs once: no hook reports an eID that Kratos links during a sign-in
  * (decision 54). A check that is not done in time stays due, and the person continues.
- * @param apply stores the input of the person
+ * @param apply returns the record with the input of the person; it is stored only where a check is needed
  * @param waitMs for the check, milliseconds
  * @throws LedgerUnavailable if nothing could be stored
  */

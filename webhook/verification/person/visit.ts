@@ -18,7 +18,7 @@ async function recordActivity(ctx: Context, identityId: string): Promise<Verific
   return open?.executionId ? open : undefined;
 }
 
-/** Whether the requested read has been answered, or is due later only. */
+/** Whether the requested read has ended, or will not run soon. */
 function isReadOver(record: IdentityRecord, before: Verification, now: number): boolean {
   const { state, reads, attempts, readDue } = findVerification(record, before.id);
   const isAnswered = state !== before.state || reads !== before.reads || attempts !== before.attempts;
@@ -42,14 +42,14 @@ export async function recordVisit(ctx: Context, worker: Worker, person: Person, 
   return loadView(ctx, person);
 }
 
-/** A read takes less from its request to its answer. After so long a page no longer waits for one. */
+/** A page waits for a read at most so long, in milliseconds. A read takes less. */
 const LONGEST_WAIT_MS = 60_000;
 
 /** Long enough for the person to read the page, and for a running read to end. */
 const SHORTEST_WAIT_MS = 3_000;
 
 /**
- * Returns in how many milliseconds the read is expected that a person requested by their return from Jumio. Undefined: it has
+ * Returns in how many milliseconds a read is expected. The return of the person from Jumio has requested it. Undefined: it has
  * ended, or none is due soon, and the view is as current as it gets.
  * @param since when the person returned, epoch milliseconds
  */

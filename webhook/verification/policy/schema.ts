@@ -39,14 +39,14 @@ function duration(description: string) {
   return text.transform(durationMs).describe(description);
 }
 
-/** A text of one to so many characters, without zod's `min` and `max` (see `NOT_EMPTY`). The published schema states them all the same. */
+/** A text of one to so many characters, without zod's `min` and `max` (see `NOT_EMPTY` in accepted-text.ts). The published schema states them all the same. */
 function textUpTo(most: number, expected: string) {
   const error = `${expected}, of 1 to ${most} characters`;
   const text = z.string({ error: expected }).refine(({ length }) => length >= 1 && length <= most, { error });
   return text.meta({ minLength: 1, maxLength: most });
 }
 
-/** A list that is not empty; not `min`, as for texts. */
+/** A list of at least one, without zod's `min`, for the reason in accepted-text.ts. */
 function filled<T extends z.ZodType>(item: T, error: string, ofEmpty = error) {
   const list = z.array(item, { error }).refine(({ length }) => length >= 1, { error: ofEmpty });
   return list.meta({ minItems: 1 });

@@ -10,7 +10,7 @@ const BATCH = 500;
 /** A page of what operators did, the newest first. */
 export interface AuditPage {
   readonly events: readonly OperatorEvent[];
-  /** The id before which the next page begins; undefined: this is the last one. */
+  /** The next page holds the events before this id; undefined: this is the last page. */
   readonly next: number | undefined;
 }
 
