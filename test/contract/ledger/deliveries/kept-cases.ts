@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { newIdentity } from '../../../../webhook/verification/record/record.ts';
 import type { Database } from '../../../support/service/databases.ts';
@@ -21,8 +22,9 @@ export function keptCases(database: Database): void {
 
   test('a replay since a time takes what was made since, and makes anew what changed since and is not kept', async () => {
     const ledger = await openTelling(database, []);
-    const [old, recent] = [await begin(ledger, NOW - DAY), await begin(ledger, NOW)];
-    await put(ledger, newIdentity({ id: old.replace(/^./, 'f'), inherited: 'rejected' }, NOW), NOW);
+    await begin(ledger, NOW - DAY);
+    const recent = await begin(ledger, NOW);
+    await put(ledger, newIdentity({ id: randomUUID(), inherited: 'rejected' }, NOW), NOW);
     await ledger.deliveries.configure(NOW, [SHOP, CRM]);
     await decide(ledger, recent, NOW + 1, 'PASSED');
     expect(await ledger.deliveries.replay(DUE, { since: NOW - MINUTE, announceCurrent })).toEqual({
