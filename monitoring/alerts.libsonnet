@@ -90,6 +90,14 @@ function(config)
         '%s > %d' % [e.grown('callbacks_total', 'result="forged"', '1h'), config.forged]
       ),
       alert(
+        'EventsOld',
+        'warning',
+        'An application has not taken a signed event for more than an hour.',
+        // Also where it wants no more: what was made for it waits. A replay of old events is over sooner than this lasts.
+        '%s > %d' % [e.gauge('event_oldest_seconds', by='endpoint'), config.events],
+        '5m'
+      ),
+      alert(
         'ClockOff',
         'critical',
         'A clock is more than five seconds from that of the ledger.',

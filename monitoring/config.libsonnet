@@ -13,6 +13,8 @@
     review: 86400,
     // Seconds between clocks: leases count on less (docs/operations.md#a-new-version).
     clock: 5,
+    // Seconds that an application may not take an event that is for it.
+    events: 3600,
     // Share of the sign-ins of an hour that a policy may refuse.
     refused: 0.2,
     // How much larger than that of seven days the share of failures of six hours may be.

@@ -82,6 +82,9 @@ function(config)
     graph('Answers, by route', 'Per second', 'reqps', [target(e.rateBy('route, code', 'http_request_duration_seconds_count'), '{{route}} {{code}}')]),
     graph('Time of an answer, p90', '', 's', [target(e.quantile('0.90', 'http_request_duration_seconds', by='route'), '{{route}}')]),
     graph('Callbacks', 'Per hour', 'none', [target('sum by (result) (increase(%s[1h]))' % e.metric('callbacks_total'), '{{result}}')]),
+    row('Signed events'),
+    graph('Oldest event, by endpoint', 'How long ago the oldest was made that an application has not taken', 's', [target(e.gauge('event_oldest_seconds', by='endpoint'), '{{endpoint}}')], 12),
+    graph('Tries, by outcome', 'Per second. gone: the application answered 410, and gets no more; given_up: an event was tried for 33 days', 'reqps', [target(e.rateBy('endpoint, outcome', 'event_deliveries_total'), '{{endpoint}} {{outcome}}')], 12),
     row('Replicas'),
     graph('Versions', 'Replicas of each version', 'none', [target('count by (version) (%s)' % e.metric('build_info'), '{{version}}')]),
   ];

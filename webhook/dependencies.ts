@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { createEidClient } from './eid/client.ts';
-import { announce, createEventWork, type EventContext, endpointsOf, subscriptionOf } from './events/index.ts';
+import {
+  announce,
+  createEventWork,
+  type EventContext,
+  endpointsOf,
+  type ObserveTry,
+  subscriptionOf,
+} from './events/index.ts';
 import { createHintClient, type HintClient } from './hint/client.ts';
 import type { Phase } from './http/health.ts';
 import { createJumioClient } from './jumio/client.ts';
@@ -64,6 +71,7 @@ export interface Observers {
   readonly calls: Observe;
   readonly requests: ObserveAnswer;
   readonly verification: Observer;
+  readonly deliveries: ObserveTry;
 }
 
 /**
@@ -238,11 +246,11 @@ export function faceContext({ TRANSACTIONS: settings, PUBLIC_URL }: Config, ctx:
 export function eventContext(
   { WEBHOOKS: settings, userAgent }: Config,
   { ledger, clock, log, random }: Pick<Context, 'ledger' | 'clock' | 'log' | 'random'>,
-  observe?: Observe,
+  { calls, deliveries }: Partial<Observers> = {},
 ): EventContext | undefined {
   if (settings === undefined) return undefined;
-  const receivers = createReceiverClient({ userAgent, ...(observe === undefined ? {} : { observe }) });
-  return { ledger, clock, log, random, receivers, endpoints: endpointsOf(settings) };
+  const receivers = createReceiverClient({ userAgent, ...(calls === undefined ? {} : { observe: calls }) });
+  return { ledger, clock, log, random, receivers, endpoints: endpointsOf(settings), observe: deliveries };
 }
 
 /** Who is told of changes: as this service is configured, or, for a command beside it, as the ledger says. */
@@ -323,7 +331,7 @@ export async function createDependencies(
   const hints = hintsOf(config, clock);
   const phase: Phase = { current: 'starting' };
   const faces = faceContext(config, ctx);
-  const events = eventContext(config, ctx, observe);
+  const events = eventContext(config, ctx, { ...observers, calls: observe });
   const worker = await workerOf(ctx, faces, events);
   const factors = await factorsOf(config, { ...ctx, observe, faces, wake: () => worker.wake() });
   const dataCentre = sdkDataCentre(config.JUMIO_API_BASE_URL);

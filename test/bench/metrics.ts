@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
@@ -7,6 +8,7 @@ import { z } from 'zod';
 import { parseConfig } from '../../webhook/config/config.ts';
 import { createDependencies } from '../../webhook/dependencies.ts';
 import { processMetrics } from '../../webhook/metrics/index.ts';
+import { benchEventAges } from './event-ages.ts';
 import { closedLoop, quantile } from './load.ts';
 import { measure } from './processor.ts';
 import { startTarget } from './routes.ts';
@@ -19,11 +21,12 @@ const FIRST = 500;
 
 const SCRAPES = 300;
 
-const ENVIRONMENTS: Sides<Readonly<Record<string, string>>> = {
-  without: {},
-  with: { METRICS_ADDRESS: '127.0.0.1:0' },
-  again: {},
-};
+type Variables = Readonly<Record<string, string>>;
+
+const METRICS: Variables = { METRICS_ADDRESS: '127.0.0.1:0' };
+
+/** What the console needs, on either side. */
+const PAGES: Variables = { BENCH_PUBLIC_URL: 'http://127.0.0.1:8', BENCH_KRATOS_URL: 'http://127.0.0.1:9' };
 
 const ROUNDS = 81;
 
@@ -96,18 +99,42 @@ async function scrapes(print: (line: string) => void): Promise<void> {
   }
 }
 
-/** What metrics cost: the processor time of the gate with them and without, and how long a scrape takes. */
-export async function benchMetrics(print: (line: string) => void): Promise<void> {
-  await scrapes(print);
-  const sides = await forEachSide(ENVIRONMENTS, startTarget);
+/** Prints the processor time of a sign-in with these variables, in ratio to that without. */
+async function signIns(what: string, own: Variables, shared: Variables, print: (line: string) => void): Promise<void> {
+  const without = { ...shared };
+  const environments: Sides<Variables> = { without, with: { ...shared, ...own }, again: without };
+  const sides = await forEachSide(environments, startTarget);
   try {
     await forEachSide(sides, (side) => closedLoop(side.all.validate, 20, 2_500));
     const runs = await inTurns(
       ROUNDS,
       mapped(sides, (side) => async () => (await measure(side.child, side.all.validate, 20, RUN_MS)).cpu),
     );
-    print(`metrics / without, validate, 20 connections: processor time ${compared(runs)}  aim 1.03`);
+    print(`${what} / without, validate, 20 connections: processor time ${compared(runs)}  aim 1.03`);
   } finally {
     mapped(sides, ({ child }) => child.disconnect());
+  }
+}
+
+/** The console, and an application that is told of changes: it takes none, because nothing listens there. */
+function consoleAndEvents(folder: string): Variables {
+  const path = join(folder, 'secret');
+  writeFileSync(path, `whsec_${randomBytes(32).toString('base64')}`);
+  const endpoints = [{ name: 'shop', url: 'http://127.0.0.1:9/', secret_files: [path] }];
+  const people = { [randomUUID()]: { name: 'Ann Approver', role: 'approver' } };
+  return { WEBHOOKS: JSON.stringify({ endpoints }), OPERATORS: JSON.stringify({ people }) };
+}
+
+/** What metrics cost: how long a scrape takes, and the processor time of the gate with them and without, also beside signed events and the console. */
+export async function benchMetrics(print: (line: string) => void): Promise<void> {
+  await scrapes(print);
+  await benchEventAges(print);
+  await signIns('metrics', METRICS, {}, print);
+  const folder = mkdtempSync(join(tmpdir(), 'bench-metrics-'));
+  try {
+    const own = { ...METRICS, ...consoleAndEvents(folder) };
+    await signIns('metrics, signed events and console', own, PAGES, print);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }

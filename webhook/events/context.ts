@@ -1,3 +1,4 @@
+import type { UpstreamFacts } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Receiver, ReceiverClient } from '../receiver/types.ts';
 import type { WebhookSettings } from './settings.ts';
@@ -6,6 +7,12 @@ import type { WebhookSettings } from './settings.ts';
 export interface EventEndpoint extends Receiver {
   readonly secrets: readonly Buffer[];
 }
+
+/** How a try ended: `gone`, the endpoint wants no more events; `given-up`, it failed and was the last; else the facts of a failure. */
+export type TryEnd = 'delivered' | 'gone' | 'given-up' | UpstreamFacts;
+
+/** Hears of each try whose result is stored, for those who count. It does not throw. */
+export type ObserveTry = (endpoint: string, end: TryEnd) => void;
 
 /** What sending signed events needs. */
 export interface EventContext {
@@ -20,6 +27,8 @@ export interface EventContext {
   };
   /** In [0, 1): the jitter of retries. */
   readonly random: () => number;
+  /** Absent: nobody counts. */
+  readonly observe?: ObserveTry | undefined;
 }
 
 /** Returns the endpoints of a configuration. */

@@ -10,7 +10,7 @@ import { messageId, signatureHeaders } from './signature.ts';
 export type TryOutcome =
   | { readonly kind: 'accepted'; readonly word: string }
   | { readonly kind: 'gone'; readonly word: string }
-  | { readonly kind: 'failed'; readonly word: string; readonly retryAfterMs: number };
+  | { readonly kind: 'failed'; readonly word: string; readonly facts: UpstreamFacts };
 
 /** The word for a failure: a status, or why there is none. */
 function wordOf({ failure, status, detail }: UpstreamFacts): string {
@@ -29,9 +29,9 @@ async function attempt(
     return { kind: 'accepted', word: String(await receivers.send(endpoint, { body, headers: { ...headers } })) };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    const word = wordOf(error.facts);
-    if (error.facts.status === 410) return { kind: 'gone', word };
-    return { kind: 'failed', word, retryAfterMs: error.facts.retryAfter ?? 0 };
+    const { facts } = error;
+    const word = wordOf(facts);
+    return facts.status === 410 ? { kind: 'gone', word } : { kind: 'failed', word, facts };
   }
 }
 
@@ -65,12 +65,13 @@ async function stored<T>(write: () => Promise<T>): Promise<T> {
 }
 
 async function onFailed(
-  { ledger, clock, log, random }: EventContext,
+  { ledger, clock, log, random, observe }: EventContext,
   delivery: Delivery,
-  { word, retryAfterMs }: Extract<TryOutcome, { kind: 'failed' }>,
+  { word, facts }: Extract<TryOutcome, { kind: 'failed' }>,
 ): Promise<void> {
   const { deliveries } = ledger;
   const now = clock.now();
+  const { retryAfter: retryAfterMs = 0 } = facts;
   const pause = pauseAfter(delivery.tries + 1, random());
   const failures = await stored(() =>
     deliveries.failed(now, delivery, {
@@ -80,8 +81,11 @@ async function onFailed(
     }),
   );
   const { endpoint, identityId: identity } = delivery;
+  // Whoever has the lease now says how it ended.
+  const isGivenUp = pause === undefined && failures > 0;
+  observe?.(endpoint, isGivenUp ? 'given-up' : facts);
   if (failures === 1) log.warn({ endpoint, identity, seen: word }, 'an endpoint of signed events does not take one');
-  if (pause === undefined) log.error({ endpoint, identity, seen: word }, 'a signed event is given up');
+  if (isGivenUp) log.error({ endpoint, identity, seen: word }, 'a signed event is given up');
 }
 
 /** Sends a claimed delivery once, and stores how that ended. */
@@ -92,11 +96,13 @@ export async function deliver(ctx: EventContext, endpoint: EventEndpoint, delive
   switch (outcome.kind) {
     case 'accepted': {
       const hasRecovered = await stored(() => deliveries.delivered(now, delivery, outcome.word));
+      ctx.observe?.(endpoint.name, 'delivered');
       if (hasRecovered) ctx.log.info({ endpoint: endpoint.name }, 'an endpoint of signed events takes them again');
       return;
     }
     case 'gone':
       await stored(() => deliveries.gone(now, delivery, outcome.word));
+      ctx.observe?.(endpoint.name, 'gone');
       ctx.log.error(
         { endpoint: endpoint.name },
         'an endpoint of signed events answered 410: it gets none until its configuration changes, or events are replayed',

@@ -1,4 +1,4 @@
-export type { EventContext, EventEndpoint } from './context.ts';
+export type { EventContext, EventEndpoint, ObserveTry, TryEnd } from './context.ts';
 export { endpointsOf } from './context.ts';
 export { sendTest, type TestOutcome } from './deliver.ts';
 export { announce, announceCurrent } from './message.ts';

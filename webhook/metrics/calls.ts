@@ -1,4 +1,5 @@
-import type { Observe, Outcome } from '../upstream/http.ts';
+import type { UpstreamFacts } from '../errors.ts';
+import type { Observe } from '../upstream/http.ts';
 import type { MetricRegistry } from './registry.ts';
 
 /** The deadline of a call is 10 seconds (`CALL_DEADLINE_MS`). */
@@ -19,14 +20,13 @@ const KNOWN = [
 ].map(([upstream = '', operation = '']) => ({ upstream, operation, outcome: 'ok' }));
 
 /**
- * How a call ended. `refused`: the upstream answered, and will not: 4xx. `limited`: it asks for a pause. `timeout`: no whole answer in
- * time. `broken`: no connection, 5xx, or an answer that is not as documented.
+ * How a call failed. `refused`: the upstream answered, and will not: 3xx, 4xx. `limited`: it asks for a pause. `timeout`: no whole answer
+ * in time. `broken`: no connection, 5xx, or an answer that is not as documented.
  */
-type CallOutcome = 'ok' | 'refused' | 'limited' | 'timeout' | 'broken';
+export type FailedCall = 'refused' | 'limited' | 'timeout' | 'broken';
 
-function outcomeOf(outcome: Outcome): CallOutcome {
-  if (outcome === 'ok') return 'ok';
-  const { failure, status = 0 } = outcome.facts;
+/** Returns the word for a failure. */
+export function failureOf({ failure, status = 0 }: UpstreamFacts): FailedCall {
   switch (failure) {
     case 'timeout':
       return 'timeout';
@@ -52,5 +52,5 @@ export function measuredCalls({ histogram }: MetricRegistry): Observe {
     known: KNOWN,
   });
   return ({ upstream, operation }, outcome, ms) =>
-    seriesOf({ upstream, operation, outcome: outcomeOf(outcome) })(ms / 1_000);
+    seriesOf({ upstream, operation, outcome: outcome === 'ok' ? outcome : failureOf(outcome.facts) })(ms / 1_000);
 }

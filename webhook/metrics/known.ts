@@ -1,6 +1,7 @@
 import type { ProblemKind } from '../ledger/reports/listing.ts';
 import type { Reason, Status } from '../model.ts';
 import type { CallbackResult } from '../verification/observer.ts';
+import type { FailedCall } from './calls.ts';
 
 /*
  * The values that labels have, whether one has occurred or not: `rate()` sees no series before its second scrape, and a gauge of nothing
@@ -33,6 +34,20 @@ export const REASONS = keysOf<Reason>({
 });
 
 export const CALLBACK_RESULTS = keysOf<CallbackResult>({ kept: true, repeat: true, forged: true, unknown: true });
+
+/** How a try of a signed event ended. A failed one comes again, but for the last of an event: that is `given_up`. */
+export type DeliveryOutcome = 'delivered' | 'gone' | 'given_up' | FailedCall;
+
+/** Those first that an installation with very many endpoints wants most. */
+export const DELIVERY_OUTCOMES = keysOf<DeliveryOutcome>({
+  delivered: true,
+  given_up: true,
+  gone: true,
+  broken: true,
+  timeout: true,
+  refused: true,
+  limited: true,
+});
 
 export const PROBLEM_KINDS = keysOf<ProblemKind>({
   publish_stuck: true,

@@ -8,6 +8,7 @@ import type { MetricRegistry } from './registry.ts';
 /** The ledger, as the gauges read it. */
 export type GaugedLedger = Pick<Ledger, 'backlog' | 'probe'> & {
   readonly budgets: Pick<Ledger['budgets'], 'paused' | 'levels'>;
+  readonly deliveries: Pick<Ledger['deliveries'], 'ages'>;
   readonly reports: Pick<Ledger['reports'], 'statusCounts' | 'problems'>;
 };
 
@@ -16,6 +17,8 @@ export interface LedgerSource {
   readonly ledger: GaugedLedger;
   readonly rates: Rates;
   readonly now: () => number;
+  /** The names of the endpoints of signed events, as they are configured. Of none nothing is read or served. */
+  readonly endpoints: readonly string[];
 }
 
 /** What is waited for between two parts of a round; a scrape waits for none of it. */
@@ -81,6 +84,23 @@ function shortRound({ gauge }: MetricRegistry, { ledger, rates, now }: LedgerSou
   };
 }
 
+/** The gauge of events that wait; of one endpoint zero where none does. */
+function eventRound({ gauge }: MetricRegistry, { ledger, now, endpoints }: LedgerSource): () => Promise<void> {
+  if (endpoints.length === 0) return async () => undefined;
+  const oldest = gauge({
+    name: 'event_oldest_seconds',
+    help: 'How long ago the oldest signed event that an endpoint has not taken was made; 0: none waits.',
+    labels: ['endpoint'],
+  });
+  return async () => {
+    const ages = await ledger.deliveries.ages();
+    for (const endpoint of endpoints) {
+      const since = ages.find(({ name }) => name === endpoint)?.oldest ?? null;
+      oldest({ endpoint }, agesOf(now(), since));
+    }
+  };
+}
+
 /** The gauges of identities by status, and of what is in review. */
 function statusRound({ gauge }: MetricRegistry, { ledger, now }: LedgerSource): (pause: Pause) => Promise<void> {
   const identities = gauge({
@@ -131,6 +151,7 @@ function stuckRound({ gauge }: MetricRegistry, { ledger, now }: LedgerSource): (
 /** Returns the gauges of a ledger. A scrape reads none of it: it is served what the last round has read. */
 export function ledgerGauges(registry: MetricRegistry, source: LedgerSource): LedgerGauges {
   const short = shortRound(registry, source);
+  const events = eventRound(registry, source);
   const status = statusRound(registry, source);
   const stuck = stuckRound(registry, source);
   let isWritable = true;
@@ -138,6 +159,7 @@ export function ledgerGauges(registry: MetricRegistry, source: LedgerSource): Le
     short: async () => {
       try {
         await short();
+        await events();
         isWritable = true;
       } catch (error) {
         if (error instanceof LedgerUnavailable) isWritable = false;

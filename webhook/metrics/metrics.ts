@@ -1,7 +1,9 @@
+import type { ObserveTry } from '../events/index.ts';
 import type { ObserveAnswer } from '../logging.ts';
 import type { Observe } from '../upstream/http.ts';
 import type { Observer } from '../verification/observer.ts';
 import { measuredCalls } from './calls.ts';
+import { measuredDeliveries } from './deliveries.ts';
 import { type GateSettings, measuredHappenings } from './happenings.ts';
 import { type LedgerGauges, type LedgerSource, ledgerGauges } from './ledger-gauges.ts';
 import { createRegistry } from './registry.ts';
@@ -12,10 +14,12 @@ export interface MetricsOptions extends GateSettings {
   readonly version: string;
   /** The names under which `unreachable` may name an upstream. */
   readonly upstreams: readonly string[];
+  /** The names of the endpoints of signed events. */
+  readonly endpoints: readonly string[];
 }
 
 /** What is read for a scrape, and by the rounds. */
-export interface Watched extends LedgerSource {
+export interface Watched extends Omit<LedgerSource, 'endpoints'> {
   /** The upstreams that do not answer. */
   readonly unreachable: () => readonly string[];
 }
@@ -27,6 +31,7 @@ export interface Metrics {
     readonly calls: Observe;
     readonly requests: ObserveAnswer;
     readonly verification: Observer;
+    readonly deliveries: ObserveTry;
   };
   /** Adds the gauges of the ledger and of the upstreams. Call it once. */
   readonly watch: (watched: Watched) => LedgerGauges;
@@ -35,7 +40,7 @@ export interface Metrics {
 }
 
 /** Returns the metrics of a process. Until `watch` is called there are no gauges. */
-export function createMetrics({ version, upstreams, ...gate }: MetricsOptions): Metrics {
+export function createMetrics({ version, upstreams, endpoints, ...gate }: MetricsOptions): Metrics {
   const registry = createRegistry();
   registry.gauge({ name: 'build_info', help: '1; the version of this program.', labels: ['version'] })({ version }, 1);
   let beforeScrape = (): void => undefined;
@@ -44,9 +49,10 @@ export function createMetrics({ version, upstreams, ...gate }: MetricsOptions): 
       calls: measuredCalls(registry),
       requests: measuredRequests(registry),
       verification: measuredHappenings(registry, gate),
+      deliveries: measuredDeliveries(registry, endpoints),
     },
     watch: ({ unreachable, ...source }) => {
-      const gauges = ledgerGauges(registry, source);
+      const gauges = ledgerGauges(registry, { ...source, endpoints });
       const up = registry.gauge({
         name: 'upstream_up',
         help: '0: the last calls to an upstream had no answer; of the ledger: it could not be written.',

@@ -31,8 +31,9 @@ export function processMetrics(
   address: NonNullable<Config['METRICS_ADDRESS']>,
   version: string,
 ): ProcessMetrics {
-  const { policy, GATE_MODE: mode } = config;
-  const metrics = createMetrics({ policy, mode, version, upstreams: upstreamsOf(config) });
+  const { policy, GATE_MODE: mode, WEBHOOKS: events } = config;
+  const endpoints = (events?.endpoints ?? []).map(({ name }) => name);
+  const metrics = createMetrics({ policy, mode, version, upstreams: upstreamsOf(config), endpoints });
   return {
     observers: metrics.observers,
     serve: ({ ctx, logger, unreachable }) => {

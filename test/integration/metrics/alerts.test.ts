@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import { announceCurrent } from '../../../webhook/events/index.ts';
 import { jobs } from '../../../webhook/verification/jobs.ts';
 import { decide, signedUp } from '../../support/builders/people.ts';
 import { callback, callbackOf, initiate, validate } from '../../support/clients/calls.ts';
+import { type Shop, startShop, webhooks } from '../../support/events/shop.ts';
+import { raw } from '../../support/fakes/http-server.ts';
 import { jumioFails } from '../../support/fakes/jumio.ts';
 import { kratosDown, kratosFails } from '../../support/fakes/kratos.ts';
 import { evaluate } from '../../support/monitoring/evaluate.ts';
@@ -149,6 +152,79 @@ describe('each fault fires exactly its alert', () => {
     expect(await alertsOf(watched)).toEqual([]);
     await callback(service, body);
     expect(await alertsOf(watched)).toEqual(['ForgedCallbacks']);
+  });
+});
+
+describe('an application that is told of changes', () => {
+  /** An installation that tells two applications, of which one takes every event. */
+  async function told(): Promise<{ watched: WatchedService & { before: Scrape }; shop: Shop }> {
+    const [shop, crm] = [await startShop('shop'), await startShop('crm')];
+    const watched = await installation({ env: { WEBHOOKS: webhooks([shop, crm]) } });
+    return { watched, shop };
+  }
+
+  /** Lets somebody sign up, and waits until the application has been asked. */
+  async function asked({ service }: WatchedService, shop: Shop): Promise<string> {
+    const before = shop.requests.length;
+    const id = randomUUID();
+    await signUp(service, id);
+    await eventually(() => expect(shop.requests.length).toBeGreaterThan(before));
+    return id;
+  }
+
+  const eventuallyFires = (watched: WatchedService & { before: Scrape }, expected: readonly string[]) =>
+    eventually(async () => expect(await alertsOf(watched)).toEqual(expected));
+
+  const inEvents = async ({ scrape }: WatchedService) =>
+    evaluate(ALERTS.find(({ alert }) => alert === 'JumioBridgeEventsOld')?.expr ?? '', [await scrape()]);
+
+  it('it fails for more than an hour: EventsOld, until it takes them again', async () => {
+    const { watched, shop } = await told();
+    shop.answer = raw(500);
+    await asked(watched, shop);
+    passTime(watched.service, 58 * MINUTE);
+    await eventuallyFires(watched, []);
+    passTime(watched.service, 3 * MINUTE);
+    await eventuallyFires(watched, ['EventsOld']);
+    expect((await inEvents(watched)).map(({ labels }) => labels)).toEqual([{ endpoint: 'shop' }]);
+    shop.answer = raw(204);
+    // A try may be under way: the next one comes after its pause.
+    await eventually(async () => {
+      passTime(watched.service, HOUR);
+      expect(await alertsOf(watched)).toEqual([]);
+    });
+  });
+
+  it('it takes all events but one, which is older than an hour: EventsOld', async () => {
+    const { watched, shop } = await told();
+    shop.answer = raw(400);
+    const refused = await asked(watched, shop);
+    shop.answer = (response, { body }) => response.writeHead(body.includes(refused) ? 400 : 204).end();
+    for (let n = 0; n < 5; n += 1) {
+      passTime(watched.service, 15 * MINUTE);
+      await asked(watched, shop);
+    }
+    await eventuallyFires(watched, ['EventsOld']);
+  });
+
+  it('it is stopped by 410: its events wait, so EventsOld, until they are replayed', async () => {
+    const { watched, shop } = await told();
+    const { service } = watched;
+    shop.answer = raw(410);
+    const id = await asked(watched, shop);
+    await eventually(() => expect(service.logs.text()).toContain('answered 410'));
+    shop.answer = raw(204);
+    passTime(service, 58 * MINUTE);
+    await eventuallyFires(watched, []);
+    passTime(service, 3 * MINUTE);
+    await eventuallyFires(watched, ['EventsOld']);
+    // It is told of nothing, however often the worker looks.
+    passTime(service, DAY);
+    await eventuallyFires(watched, ['EventsOld']);
+    const { deliveries } = service.ctx.ledger;
+    await deliveries.replay(service.clock.now(), { identityId: id, announceCurrent });
+    passTime(service, SECOND);
+    await eventuallyFires(watched, []);
   });
 });
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { send } from '../../../sandbox/kratos/client/loopback.ts';
 import { freePort } from '../../../sandbox/kratos/real/ports.ts';
@@ -7,17 +9,39 @@ import { createMetricsListener } from '../../../webhook/metrics/listener.ts';
 import { override } from '../../../webhook/verification/operator/actions.ts';
 import { decide, signedUp, visitor } from '../../support/builders/people.ts';
 import { callback, callbackOf, validate } from '../../support/clients/calls.ts';
+import { newSecret } from '../../support/events/shop.ts';
+import { type RecordingServer, startRecordingServer } from '../../support/fakes/http-server.ts';
 import { CANARIES } from '../../support/logs/canaries.ts';
 import { renderMixin } from '../../support/monitoring/mixin.ts';
 import { selectors } from '../../support/monitoring/promql.ts';
 import { readMetrics, type Sample } from '../../support/monitoring/scrape.ts';
 import { buildWatchedService, type WatchedService } from '../../support/monitoring/watched.ts';
-import { untilStatus } from '../../support/service/eventually.ts';
+import { eventually, untilStatus } from '../../support/service/eventually.ts';
 import { startSplitProcess } from '../../support/service/split-process.ts';
 
 const POLICY = `rules:
   - { name: rejected, when: { status: rejected }, then: block }
   - { name: everything else, then: allow }`;
+
+const folder = mkdtempSync(join(tmpdir(), 'scrape-'));
+
+/** Three applications: the one takes events, the next fails, and the last wants none. */
+const ANSWERS = { shop: 204, crm: 500, old: 410 };
+
+const applications: RecordingServer[] = [];
+
+/** The document of WEBHOOKS for them, with a canary in each address. */
+async function startApplications(): Promise<string> {
+  const endpoints = [];
+  for (const [name, status] of Object.entries(ANSWERS)) {
+    const secret = join(folder, name);
+    writeFileSync(secret, newSecret());
+    const server = await startRecordingServer((response) => response.writeHead(status).end());
+    applications.push(server);
+    endpoints.push({ name, url: `${server.url}/${CANARIES.query}`, secret_files: [secret] });
+  }
+  return JSON.stringify({ endpoints });
+}
 
 let watched: WatchedService;
 
@@ -64,13 +88,22 @@ async function day({ service }: WatchedService): Promise<void> {
 }
 
 beforeAll(async () => {
-  watched = await buildWatchedService({ env: { POLICY } });
+  watched = await buildWatchedService({ env: { POLICY, WEBHOOKS: await startApplications() } });
   await day(watched);
+  const { deliveries } = watched.service.ctx.ledger;
+  await eventually(async () => expect(await deliveries.list({ endpoint: 'shop', most: 1 })).toEqual([]));
+  await eventually(async () =>
+    expect((await deliveries.ages()).map(({ stoppedAt }) => stoppedAt === null)).toEqual([true, false, true]),
+  );
   text = await watched.text();
   samples = readMetrics(text);
 });
 
-afterAll(() => watched.service.close());
+afterAll(async () => {
+  await watched.service.close();
+  for (const server of applications) await server.close();
+  rmSync(folder, { recursive: true });
+});
 
 describe('a day as it is counted', () => {
   it('sign-ins are counted by decision, status and rule, and a caller without the secret decides nothing', () => {
@@ -116,6 +149,18 @@ describe('a day as it is counted', () => {
     expect(calls('jumio', 'create')).toBe(3);
     expect(calls('jumio', 'details')).toBe(3);
     expect(calls('kratos', 'whoami')).toBe(1);
+  });
+
+  it('tries of signed events are counted by the name of the endpoint and the outcome, and what waits by its age', () => {
+    const tries = (endpoint: string, outcome: string) => value('event_deliveries_total', { endpoint, outcome });
+    expect(tries('shop', 'delivered')).toBe(applications[0]?.requests.length);
+    expect(tries('crm', 'delivered')).toBe(0);
+    expect(tries('crm', 'broken')).toBeGreaterThan(0);
+    expect(tries('old', 'gone')).toBe(1);
+    expect(tries('old', 'given_up')).toBe(0);
+    const oldest = (endpoint: string) => value('event_oldest_seconds', { endpoint });
+    expect(oldest('shop')).toBe(0);
+    for (const name of ['crm', 'old']) expect(oldest(name)).toBeGreaterThan(0);
   });
 
   it('the gauges are those of the ledger', () => {
@@ -164,6 +209,12 @@ describe('a day as it is counted', () => {
     expect(types.sort(byName)).toEqual(documented.sort(byName));
     expect(samples.length).toBeLessThan(1_000);
   });
+});
+
+it('without WEBHOOKS no metric speaks of signed events', async () => {
+  const { service, text: render } = await buildWatchedService();
+  expect(await render()).not.toContain('event_');
+  await service.close();
 });
 
 describe('the mixin and what is served', () => {

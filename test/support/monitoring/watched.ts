@@ -19,8 +19,9 @@ const TARGET = { job: 'jumio-bridge', instance: 'test' };
 
 /** Starts a service with metrics, as `server.ts` joins them; close the service at the end. */
 export async function buildWatchedService(options: TestServiceOptions = {}): Promise<WatchedService> {
-  const { policy, GATE_MODE: mode } = parseConfig({ ...ENVIRONMENT, ...options.env });
-  const metrics = createMetrics({ policy, mode, version: '1.2.3', upstreams: ['jumio', 'kratos'] });
+  const { policy, GATE_MODE: mode, WEBHOOKS: events } = parseConfig({ ...ENVIRONMENT, ...options.env });
+  const endpoints = (events?.endpoints ?? []).map(({ name }) => name);
+  const metrics = createMetrics({ policy, mode, version: '1.2.3', upstreams: ['jumio', 'kratos'], endpoints });
   const service = await buildTestService({ ...options, observers: metrics.observers });
   const { ledger, rates, clock } = service.ctx;
   const gauges = metrics.watch({ ledger, rates, now: () => clock.now(), unreachable: service.unreachable });

@@ -71,10 +71,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   // What a process counts: it hears of it, and nothing knows that it is there. The only importer of the library for it.
   metrics: {
     values: ['errors', 'verification'],
-    types: ['config', 'dependencies', 'ledger', 'logging', 'model', 'upstream'],
+    types: ['config', 'dependencies', 'events', 'ledger', 'logging', 'model', 'upstream'],
   },
   // What a process applies, and how a command asks the running one.
-  applied: { values: ['version'], types: ['config'] },
+  applied: { values: ['events', 'version'], types: ['config'] },
   columns: { values: [] },
   version: { values: [] },
   model: { values: ['columns'] },

@@ -65,6 +65,7 @@ const NO_DELIVERIES: Context['ledger']['deliveries'] = {
   gone: notHere,
   follow: notHere,
   configure: notHere,
+  ages: notHere,
   endpoints: notHere,
   replay: notHere,
   list: notHere,

@@ -123,7 +123,7 @@ async function connect(options: TestServiceOptions, folder: string, logs: LogCap
   const waits = { ...real.ctx.waits };
   const ctx = { ...(options.ctx?.(faked, real.ctx) ?? faked), waits };
   const faces = faceContext(config, ctx);
-  const events = eventContext(config, ctx);
+  const events = eventContext(config, ctx, { ...observers, calls: observe });
   const worker = await workerOf(ctx, faces, events);
   const sources = { ...ctx, observe, faces, wake: () => worker.wake() };
   const dependencies: Dependencies = {

@@ -13,7 +13,9 @@ const reportOf = (outcome?: TestOutcome) => {
   });
 };
 
-const failed = (word: string): TestOutcome => ({ kind: 'failed', word, retryAfterMs: 0, ms: 7 });
+const facts = { upstream: 'receiver', operation: 'deliver', failure: 'status' } as const;
+
+const failed = (word: string): TestOutcome => ({ kind: 'failed', word, facts, ms: 7 });
 
 describe('the doctor on endpoints of signed events', () => {
   it('is green where each takes a test, and says nothing of them where there are none', async () => {

@@ -39,9 +39,17 @@ describe('the series of a metric', () => {
     expect((await registry.render()).includes('\njumio_bridge_level 0')).toBe(true);
   });
 
-  it('a process serves fewer than 1,000 series, whatever its operator and strangers do', async () => {
-    const metrics = createMetrics({ policy: defaultPolicy, mode: 'enforce', version: '1.2.3', upstreams: [] });
-    const { requests, calls, verification } = metrics.observers;
+  it('a process serves fewer than 1,300 series, whatever its operator and strangers do', async () => {
+    // As many as WEBHOOKS takes.
+    const endpoints = Array.from({ length: 50 }, (_, n) => `endpoint-${n}`);
+    const metrics = createMetrics({
+      policy: defaultPolicy,
+      mode: 'enforce',
+      version: '1.2.3',
+      upstreams: [],
+      endpoints,
+    });
+    const { requests, calls, verification, deliveries } = metrics.observers;
     const app = Fastify({ loggerInstance: createLogger('silent'), logController: new RequestLog(requests) });
     for (let n = 0; n < 100; n += 1) app.get(`/route/${n}`, async () => 'here');
     for (let n = 0; n < 110; n += 1) await app.inject(`/route/${n}`);
@@ -55,15 +63,39 @@ describe('the series of a metric', () => {
       verification.signIn({ decision: 'block', status: 'rejected', rule: `rule ${n}` });
       verification.decided({ verdict: 'PASSED', source: `eid:${n}`, reason: null, sinceRequestMs: 1, sinceKnownMs: 1 });
     }
+    for (const endpoint of endpoints) for (const end of ['delivered', 'given-up'] as const) deliveries(endpoint, end);
     const samples = readMetrics(await metrics.render());
-    // The gauges of the ledger and of upstreams, which `watch` adds, are some fifty.
-    expect(samples.length).toBeLessThan(940);
-    expect(samples.length).toBeGreaterThan(700);
+    // The gauges of the ledger and of upstreams, which `watch` adds, are some fifty, and one for each endpoint.
+    expect(samples.length).toBeLessThan(1_200);
+    expect(samples.length).toBeGreaterThan(1_000);
     const total = (name: string): number =>
       samples.filter(({ metric }) => metric === `jumio_bridge_${name}`).reduce((sum, { value }) => sum + value, 0);
     expect(total('http_request_duration_seconds_count')).toBe(110);
     expect(total('upstream_request_duration_seconds_count')).toBe(1_000);
     expect(total('gate_decisions_total')).toBe(500);
     expect(total('verifications_decided_total')).toBe(500);
+    expect(total('event_deliveries_total')).toBe(100);
+    for (const endpoint of endpoints)
+      expect(
+        samples.filter(({ labels }) => labels.endpoint === endpoint && labels.outcome === 'delivered'),
+      ).toMatchObject([{ value: 1 }]);
   });
+});
+
+it('the pages of the console are one route, and no id or page of it is a label', async () => {
+  const metrics = createMetrics({
+    policy: defaultPolicy,
+    mode: 'enforce',
+    version: '1.2.3',
+    upstreams: [],
+    endpoints: [],
+  });
+  const log = new RequestLog(metrics.observers.requests);
+  const app = Fastify({ loggerInstance: createLogger('silent'), logController: log });
+  for (const path of ['/operator', '/operator/search', '/operator/people/:id']) app.get(path, async () => 'here');
+  for (const path of ['/operator', '/operator/search', '/operator/people/5']) await app.inject(path);
+  const routes = readMetrics(await metrics.render()).flatMap(({ metric, labels, value }) =>
+    metric.endsWith('http_request_duration_seconds_count') && value > 0 ? [[labels.route, value]] : [],
+  );
+  expect(routes).toEqual([['/operator', 3]]);
 });

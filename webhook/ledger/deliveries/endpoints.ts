@@ -7,6 +7,12 @@ import type { Outbox } from './outbox.ts';
 
 const ENDPOINT = namesOf(endpointColumns);
 
+/** A row of `ages`. */
+interface EndpointAges extends Pick<EndpointRow, 'name' | 'stoppedAt' | 'failingSince'> {
+  readonly first: number | null;
+  readonly last: number | null;
+}
+
 function all(db: On): Promise<EndpointRow[]> {
   return db.selectFrom('endpoints').select(ENDPOINT).orderBy('name').execute();
 }
@@ -40,6 +46,21 @@ export interface EndpointState extends EndpointRow {
   readonly oldest: number | null;
 }
 
+/** How long an endpoint has not taken its events. */
+export interface EndpointAge extends Pick<EndpointRow, 'name' | 'stoppedAt'> {
+  /** When the oldest event that waits was made; null: none waits. */
+  readonly oldest: number | null;
+}
+
+/** So many events are looked at on each side of what is due (docs/decisions.md#decision-141). */
+const AT_EACH_END = 50;
+
+/** The events of an endpoint that are due first, or last. */
+function oldestOf(order: 'asc' | 'desc') {
+  return sql`(select min(made_at) from (select made_at from deliveries where endpoint = endpoints.name and due is not null
+    order by due ${sql.raw(order)} limit ${AT_EACH_END}) as some_of_them)`;
+}
+
 /** Returns what the ledger knows of endpoints. */
 export function createEndpoints({ read, write }: Store, outbox: Outbox) {
   return {
@@ -70,7 +91,23 @@ export function createEndpoints({ read, write }: Store, outbox: Outbox) {
       outbox.subscriptions = subscriptions;
     },
 
-    /** The endpoints that are configured, with what waits for each. */
+    /**
+     * The age of each configured endpoint, in one statement that takes as long for a million events that wait as for a hundred. What
+     * waits is in the order of its next try: the untried by their age, what fails behind them, the longer the later. So the oldest is at
+     * one of the ends; while the endpoint itself fails, it is no younger than that.
+     */
+    ages: (): Promise<EndpointAge[]> =>
+      read(async (db) => {
+        const { rows } = await sql<EndpointAges>`select name, stopped_at, failing_since,
+          ${oldestOf('asc')} as first, ${oldestOf('desc')} as last
+          from endpoints where removed_at is null order by name`.execute(db);
+        return rows.map(({ name, stoppedAt, failingSince, first, last }) => {
+          const made = [first, last, failingSince].filter((at) => at !== null);
+          return { name, stoppedAt, oldest: first === null ? null : Math.min(...made) };
+        });
+      }),
+
+    /** The endpoints that are configured, with what waits for each. Counts them all. */
     endpoints: (): Promise<EndpointState[]> =>
       read(async (db) => {
         const rows = await all(db);

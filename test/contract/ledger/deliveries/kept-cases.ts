@@ -63,6 +63,60 @@ export function keptCases(database: Database): void {
     expect(await ledger.deliveries.list({ most: 1 })).toHaveLength(1);
   });
 
+  test('the age of an endpoint is that of the oldest event that it has not taken, and none of one that has taken all', async () => {
+    const ledger = await openTelling(database, [CRM, SHOP, { ...SHOP, name: 'other' }]);
+    const agesOf = async () =>
+      (await ledger.deliveries.ages()).map(({ name, oldest }) => [name, oldest && oldest - NOW]);
+    expect(await agesOf()).toEqual([
+      ['crm', null],
+      ['other', null],
+      ['shop', null],
+    ]);
+    await begin(ledger, NOW + 5);
+    await begin(ledger, NOW + 7);
+    const [first, second] = await claimFor(ledger, DUE + 7);
+    if (first === undefined || second === undefined) throw new Error('nothing was claimed');
+    expect(await agesOf()).toEqual([
+      ['crm', null],
+      ['other', 5],
+      ['shop', 5],
+    ]);
+    await ledger.deliveries.delivered(DUE + 7, first, '200');
+    expect((await agesOf()).at(-1)).toEqual(['shop', 7]);
+    await ledger.deliveries.delivered(DUE + 7, second, '200');
+    expect((await agesOf()).at(-1)).toEqual(['shop', null]);
+    await ledger.deliveries.configure(NOW, [SHOP]);
+    expect(await agesOf()).toEqual([['shop', null]]);
+  });
+
+  test('one event that fails is seen behind very many that do not, and an outage beside them', async () => {
+    const ledger = await openTelling(database);
+    await begin(ledger, NOW);
+    const [old] = await claimFor(ledger, DUE, 'shop', 1);
+    if (old === undefined) throw new Error('nothing was claimed');
+    await ledger.deliveries.failed(DUE, old, failedFor(DUE, DAY));
+    const oldest = async () => (await ledger.deliveries.ages())[0]?.oldest;
+    // An endpoint that has taken another one since: nothing of it fails but this event.
+    const other = await begin(ledger, NOW + 1);
+    const later = (await claimFor(ledger, DUE + 1)).find(({ identityId }) => identityId === other);
+    if (later === undefined) throw new Error('nothing was claimed');
+    await ledger.deliveries.delivered(DUE + 1, later, '200');
+    for (let n = 0; n < 120; n += 1) await begin(ledger, NOW + 2 * DAY + n);
+    expect(await oldest()).toBe(NOW);
+    // As after days in which everything that waits was tried once: since when it fails is known.
+    const failing = (await claimFor(ledger, NOW + 3 * DAY, 'shop', 1))[0];
+    if (failing === undefined) throw new Error('nothing was claimed');
+    await ledger.deliveries.failed(NOW + 3 * DAY, failing, failedFor(NOW + 3 * DAY, DAY));
+    expect(await oldest()).toBe(NOW);
+  });
+
+  test('an endpoint that is stopped says since when, and its events wait', async () => {
+    const ledger = await openTelling(database);
+    await begin(ledger, NOW);
+    for (const delivery of await claimFor(ledger, DUE)) await ledger.deliveries.gone(DUE, delivery, '410');
+    expect(await ledger.deliveries.ages()).toEqual([{ name: 'shop', stoppedAt: DUE, oldest: NOW }]);
+  });
+
   test('events are deleted some time after their end, and those of no endpoint some time after they were made', async () => {
     const ledger = await openTelling(database);
     await begin(ledger);
