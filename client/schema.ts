@@ -178,6 +178,37 @@ export interface Health {
   version?: string;
 }
 
+export interface Applied {
+  version: string;
+  /**
+   * The hash of the policy.
+   */
+  policy: string;
+  mode: 'enforce' | 'shadow';
+  on_failure: 'block' | 'allow';
+  /**
+   * By variable; empty if it is not set.
+   */
+  secrets: {
+    /**
+     * Items: Tells two values apart, and cannot be turned back.
+     */
+    [k: string]: string[];
+  };
+  endpoints: {
+    name: string;
+    types: string[];
+    /**
+     * Of address, types and secrets together.
+     */
+    fingerprint: string;
+    /**
+     * Whether it answered 410, and gets no events; null: not known.
+     */
+    stopped: boolean | null;
+  }[];
+}
+
 export interface RecordedTransaction {
   id: string;
   status: 'open' | 'approved' | 'consumed' | 'declined' | 'failed' | 'expired' | 'cancelled';
@@ -630,6 +661,23 @@ export interface paths {
           content: { 'application/problem+json': Problem & { code: 'internal-error' } };
         };
         503: { headers: Record<string, unknown>; content: { 'application/json': Health } };
+      };
+    };
+  };
+  '/health/applied': {
+    /** What the process applies, for the commands of the operator; not at the public listener beside HOOKS_PORT. */ get: {
+      parameters: { query?: Record<string, string>; header?: never; path?: never; cookie?: never };
+      requestBody?: never;
+      responses: {
+        200: { headers: Record<string, unknown>; content: { 'application/json': Applied } };
+        401: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'wrong-secret' } };
+        };
+        404: {
+          headers: Record<string, unknown>;
+          content: { 'application/problem+json': Problem & { code: 'not-found' } };
+        };
       };
     };
   };

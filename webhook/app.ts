@@ -1,5 +1,5 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import { APPLIED_ROUTE, settingsInForce } from './applied/index.ts';
+import { APPLIED_ROUTE, appliedNow, settingsInForce } from './applied/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { authorizeRoute, decisionRoute } from './http/api/decision.ts';
 import { handoverRoute } from './http/api/handover.ts';
@@ -91,7 +91,9 @@ async function registerHooks(app: FastifyInstance, { config, ctx, worker, texts 
   await app.register(initiateRoute, { ctx, worker, isSecret, returnTo: createReturnTo(returnUrls(config)) });
   await app.register(assuranceRoute, { ctx, isSecret, texts });
   await app.register(linkRoute, { ctx, worker, isSecret });
-  await app.register(appliedRoute, { isSecret, path: APPLIED_ROUTE, applied: settingsInForce(config) });
+  const inForce = settingsInForce(config);
+  const applied = () => appliedNow(inForce, () => ctx.ledger.deliveries.ages());
+  await app.register(appliedRoute, { isSecret, path: APPLIED_ROUTE, applied });
   await app.register(validateRoute, { ctx, worker, isSecret, texts, publicUrl, support });
   if (config.DECISION_SECRET !== undefined)
     await app.register(decisionRoute, { ctx, isSecret: createSecretCheck(config.DECISION_SECRET) });

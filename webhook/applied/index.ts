@@ -1,2 +1,2 @@
-export { type Difference, differencesOf, settingsInForce } from './applied.ts';
+export { appliedNow, type Difference, differencesOf, settingsInForce } from './applied.ts';
 export { APPLIED_ROUTE, askRunning, localAddress, type RunningAnswer } from './ask.ts';

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { askRunning } from '../../../webhook/applied/ask.ts';
-import { json, refusingUrl, startRecordingServer } from '../../support/fakes/http-server.ts';
+import { startShop, telling, webhooks } from '../../support/events/shop.ts';
+import { json, raw, refusingUrl, startRecordingServer } from '../../support/fakes/http-server.ts';
 import { CANARIES, findCanaries } from '../../support/logs/canaries.ts';
+import { eventually, signUp } from '../../support/service/eventually.ts';
 import { testService } from '../../support/service/service.ts';
 
 const PATH = '/health/applied';
@@ -15,6 +18,18 @@ describe('GET /health/applied', () => {
     expect(answer.json()).toMatchObject({ mode: 'shadow', on_failure: 'block', policy: ctx.policy.hash });
     expect(Object.keys(answer.json().secrets)).toContain('ORY_WEBHOOK_SECRET');
     expect(findCanaries(answer.body)).toEqual([]);
+  });
+
+  it('the endpoints of signed events are told, and one that answered 410 is stopped; no address and no secret is', async () => {
+    const [shop, crm] = [await startShop('shop', raw(410)), await startShop('crm')];
+    const service = await telling([], { env: { WEBHOOKS: webhooks([shop, crm]) } });
+    const ask = async () => (await service.app.inject({ url: PATH, headers: SECRET })).json().endpoints;
+    const told = (name: string, stopped: boolean | null) => expect.objectContaining({ name, stopped });
+    expect(await ask()).toEqual([told('shop', false), told('crm', false)]);
+    await signUp(service, randomUUID());
+    await eventually(async () => expect(await ask()).toEqual([told('shop', true), told('crm', false)]));
+    const text = JSON.stringify(await ask());
+    for (const canary of [shop.url, crm.url, shop.secret, crm.secret]) expect(text).not.toContain(canary);
   });
 
   it('without the webhook secret it is 401, and it is not on the public listener', async () => {

@@ -257,6 +257,10 @@ export const WITHOUT_CONFIG_FIX: readonly BrokenSite[] = [
     observed: runningWith({ secrets: { ...APPLIED.secrets, JUMIO_CLIENT_SECRET: ['00000000'] } }),
   },
   {
+    ...at('a running service that tells another application', {}, 'service-endpoint-differs'),
+    observed: runningWith({ endpoints: [{ name: 'shop', types: [], fingerprint: '00000000', stopped: false }] }),
+  },
+  {
     ...at('a running service of another version', {}, 'service-version-differs'),
     observed: runningWith({ version: '0.0.9' }),
   },

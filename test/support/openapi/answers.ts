@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Applied as AppliedAnswer } from '../../../webhook/applied/applied.ts';
 import type { ConsentText, StatusAnswer } from '../../../webhook/http/api/answers.ts';
 import type { DecisionAnswer } from '../../../webhook/http/api/decision.ts';
 import { PROBLEMS, type ProblemDetails } from '../../../webhook/http/problems.ts';
@@ -153,6 +154,24 @@ const refusalMessage = z.strictObject({
   }),
 });
 
+const fingerprint = z.string().describe('Tells two values apart, and cannot be turned back.');
+
+const applied = z.strictObject({
+  version: z.string(),
+  policy: z.string().describe('The hash of the policy.'),
+  mode: z.enum(['enforce', 'shadow']),
+  on_failure: z.enum(['block', 'allow']),
+  secrets: z.record(z.string(), z.array(fingerprint)).describe('By variable; empty if it is not set.'),
+  endpoints: z.array(
+    z.strictObject({
+      name: z.string(),
+      types: z.array(z.string()),
+      fingerprint: fingerprint.describe('Of address, types and secrets together.'),
+      stopped: z.boolean().nullable().describe('Whether it answered 410, and gets no events; null: not known.'),
+    }),
+  ),
+}) satisfies z.ZodType<AppliedAnswer>;
+
 /** The schemas of answers, by the names that they have in the document. */
 export const ANSWERS = {
   Status: status,
@@ -183,6 +202,7 @@ export const ANSWERS = {
     ),
     version: z.exactOptional(z.string()),
   }),
+  Applied: applied,
   RecordedTransaction: recordedTransaction,
   Transaction: transaction,
   ConsumedTransaction: consumedTransaction,

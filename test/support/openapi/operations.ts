@@ -241,6 +241,15 @@ export const PATHS: readonly Operation[] = [
     answers: { 200: 'Health', 503: 'Health' },
     problems: ['internal-error'],
   },
+  {
+    id: 'getApplied',
+    method: 'GET',
+    path: '/health/applied',
+    summary: 'What the process applies, for the commands of the operator; not at the public listener beside HOOKS_PORT',
+    security: ['webhookSecret', 'webhookBearer'],
+    answers: { 200: 'Applied' },
+    problems: ['wrong-secret', 'not-found'],
+  },
   ...TRANSACTIONS,
 ];
 

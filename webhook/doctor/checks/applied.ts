@@ -34,6 +34,11 @@ const MEANINGS: Readonly<Record<Difference['what'], Meaning>> = {
     severity: 'warning',
     why: 'It goes on with the value that it started with. Only fingerprints are compared and printed.',
   },
+  endpoint: {
+    id: 'service-endpoint-differs',
+    severity: 'warning',
+    why: 'Its application is told, or not, by the address, types and secrets that the service started with. Only a fingerprint of them all is compared and printed.',
+  },
 };
 
 function finding({ what, name, running, here }: Difference, at: string): Finding {

@@ -6,8 +6,8 @@ import { sendProblem } from '../problems.ts';
 export interface AppliedOptions {
   readonly isSecret: IsSecret;
   readonly path: string;
-  /** What this process applies. */
-  readonly applied: object;
+  /** Returns what this process applies. */
+  readonly applied: () => Promise<object>;
 }
 
 /** Answers the operator's commands what this process applies: the commands read files that may have changed since it started. */
@@ -16,5 +16,5 @@ export async function appliedRoute(app: FastifyInstance, { isSecret, path, appli
     'onRequest',
     requireKratos(isSecret, (reply) => sendProblem(reply, 'wrong-secret')),
   );
-  app.get(path, async () => applied);
+  app.get(path, applied);
 }
