@@ -2,6 +2,7 @@ import { type Config, parseConfig } from '../config/config.ts';
 import { ConfigError, type ConfigProblem, type Environment } from '../config/problem.ts';
 import { appliedAsRead } from './checks/applied.ts';
 import { afterSignUp, returnUrls, sessions } from './checks/browser-flow.ts';
+import { consoleAllowed } from './checks/console/return-url.ts';
 import { cookieAttributes, cookieDomain } from './checks/cookies.ts';
 import { eidHooks } from './checks/eid/hooks.ts';
 import { eidDiscovery, eidInKratos, eidRecipe } from './checks/eid/providers.ts';
@@ -64,6 +65,7 @@ export const CHECKS: readonly Check[] = [
   redirectsByHttps,
   hintIssuers,
   eventsTaken,
+  consoleAllowed,
   ledgerOpens,
   migrations,
   creation,

@@ -53,6 +53,7 @@ export const GROUPS = [
   'browser flow',
   'payments',
   'signed events',
+  'console of operators',
   'ledger',
   'this service, called as Kratos calls it',
   'Kratos',
