@@ -28,6 +28,7 @@ import { createUpstreamHealth, placeOf } from './upstream/health.ts';
 import { CALL_DEADLINE_MS, type Observe } from './upstream/http.ts';
 import { createProbing, type Probe, type Probing } from './upstream/probing.ts';
 import type { Clock, Context, OtherWork, Waits, Worker } from './verification/context.ts';
+import { createDayCounting } from './verification/day-counting.ts';
 import { mintReference } from './verification/execution/index.ts';
 import type { Observer } from './verification/observer.ts';
 import { normalize, referenceFace } from './verification/record/index.ts';
@@ -264,9 +265,9 @@ async function subscribe(
   return isService ? deliveries.configure(now, (settings?.endpoints ?? []).map(subscriptionOf)) : deliveries.follow();
 }
 
-/** Returns the worker of a process, with the work of payments and of signed events where they are configured. */
+/** Returns the worker of a process, with the counts of days, and the work of payments and of signed events where they are configured. */
 export async function workerOf(ctx: Context, faces?: FaceContext, events?: EventContext): Promise<Worker> {
-  const others: OtherWork[] = [];
+  const others: OtherWork[] = [createDayCounting(ctx)];
   // Loaded only where payments are configured.
   if (faces !== undefined) others.push((await import('./transactions/index.ts')).createTransactionWork(faces));
   if (events !== undefined) others.push(createEventWork(events));

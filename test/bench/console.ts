@@ -151,7 +151,6 @@ async function measure(ledger: Ledger, now: number, name: string, print: (line: 
   const since = now - 90 * DAY_MS;
   const numbers = await timesOf(3, async () => {
     await ledger.reports.report(since);
-    await ledger.reports.funnel(since);
     await ledger.cases.operatorCounts(since);
     await ledger.cases.backlog(now, [0, 4 * 3_600_000, DAY_MS, 3 * DAY_MS, 7 * DAY_MS]);
   });

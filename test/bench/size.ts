@@ -61,7 +61,6 @@ export async function benchSize(print: (line: string) => void): Promise<void> {
     const ledger = await openLedger(`file:${path}`, now, normalize);
     for (const days of [30, SPAN_DAYS]) {
       await timed(`report, ${days} days`, () => ledger.reports.report(now - days * DAY_MS), print);
-      await timed(`funnel, ${days} days`, () => ledger.reports.funnel(now - days * DAY_MS), print);
     }
     await timed('list --stuck', () => drained(ledger.reports.problems(now)), print);
     await ledger.close();

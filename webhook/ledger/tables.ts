@@ -1,5 +1,18 @@
 import type { Generated, Kysely } from 'kysely';
-import { count, primaryKey, type RowOf, real, text, textOrNull, time, timeOrNull, unique } from '../columns.ts';
+import {
+  count,
+  counter,
+  initially,
+  integer,
+  primaryKey,
+  type RowOf,
+  real,
+  text,
+  textOrNull,
+  time,
+  timeOrNull,
+  unique,
+} from '../columns.ts';
 import type { Delivery, EndpointRow } from '../events/model.ts';
 import type { Identity, LedgerEvent, OneTimeLink, Verification } from '../model.ts';
 import type { ApprovalAttempt, PayerRow, SigningKeyRow, Transaction } from '../transactions/model.ts';
@@ -68,6 +81,34 @@ export const keyColumns = {
 /** A key that can be rotated. */
 export interface KeyRow extends Mutable<RowOf<typeof keyColumns>> {}
 
+/** What a day is counted from: its events, or the rows of identities and verifications that began on it. */
+export type DayPart = 'events' | 'rows';
+
+/** The table `counted_days`: what the days were like that are over, so that nobody counts them anew (docs/console.md#numbers). It holds no person. */
+export const countedDayColumns = {
+  /** UTC, in days since 1970. */
+  day: integer(),
+  part: text<DayPart>(),
+  /** JSON; null: the day is not counted at the moment. */
+  figures: textOrNull(),
+  /** Raised with each count, so that one that began before another stores nothing. */
+  round: counter(),
+  /** Until when somebody counts it, at most. */
+  leasedUntil: initially(0, time()),
+};
+
+interface CountedDayRow extends Mutable<RowOf<typeof countedDayColumns>> {}
+
+/** The table `changed_days`, without its `id`: a day of `counted_days` of which something changed since. The database itself writes it. */
+export const changedDayColumns = {
+  day: integer(),
+  part: text<DayPart>(),
+};
+
+interface ChangedDayRow extends Mutable<RowOf<typeof changedDayColumns>> {
+  id: Generated<number>;
+}
+
 /** The ledger's tables, as Kysely takes them. The columns are snake_case in the database. */
 export interface Tables {
   identities: Mutable<Identity>;
@@ -83,6 +124,8 @@ export interface Tables {
   signingKeys: Mutable<SigningKeyRow>;
   deliveries: Mutable<Delivery>;
   endpoints: Mutable<EndpointRow>;
+  countedDays: CountedDayRow;
+  changedDays: ChangedDayRow;
 }
 
 /** The connection that a piece of work runs on. */

@@ -5,6 +5,7 @@ import { backlogCases } from './sqlite/backlog-cases.ts';
 import { faultSqliteCases } from './sqlite/fault-cases.ts';
 import { groupingCases } from './sqlite/grouping-cases.ts';
 import { openingSqliteCases } from './sqlite/opening-cases.ts';
+import { turnCases } from './sqlite/turn-cases.ts';
 
 describe('the ledger on SQLite', () => {
   ledgerContract(sqlite);
@@ -12,4 +13,5 @@ describe('the ledger on SQLite', () => {
   describe('grouped commits', groupingCases);
   describe('faults of the file', faultSqliteCases);
   describe('a backlog', backlogCases);
+  describe('a turn of the event loop', turnCases);
 });

@@ -197,6 +197,7 @@ const FLOORS: Readonly<Record<string, { readonly floor: number; readonly also?: 
   execution: { floor: 4 },
   eid: { floor: 4 },
   jobs: { floor: 5 },
+  'day-counting': { floor: 2, also: ['context'] },
   repair: { floor: 5, also: ['jobs'] },
   worker: { floor: 5, also: ['jobs', 'repair'] },
   person: { floor: 5 },

@@ -121,7 +121,7 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
         statusCounts: notHere,
         problems: notHere,
         report: notHere,
-        funnel: notHere,
+        countDays: notHere,
       },
       change,
       preview: notHere,

@@ -74,9 +74,10 @@ async function run(cli: Cli, flags: ReportFlags): Promise<void> {
   const since = flags.since ?? cli.now() - DEFAULT_DAYS * DAY_MS;
   if (flags.json && flags.csv) throw usageError('Use either --json or --csv.');
   await cli.withService(async ({ ctx }) => {
-    const funnel = await ctx.ledger.reports.funnel(since);
+    const report = await ctx.ledger.reports.report(since);
+    const { funnel } = report;
     if (flags.csv) return cli.print(funnelCsv(funnel));
-    const days = daysOf(await ctx.ledger.reports.report(since));
+    const days = daysOf(report);
     const stuck = await stuckNow(ctx);
     const paused = await ctx.ledger.budgets.paused(ctx.clock.now());
     if (flags.json)

@@ -4,10 +4,19 @@ import type { Column, Columns } from '../../columns.ts';
 import { deliveryColumns, endpointColumns } from '../../events/model.ts';
 import { identityColumns, oneTimeLinkColumns, verificationColumns } from '../../model.ts';
 import { attemptColumns, payerColumns, signingKeyColumns, transactionColumns } from '../../transactions/model.ts';
-import { budgetColumns, eventColumns, keyColumns, settingColumns, type Tables } from '../tables.ts';
+import {
+  budgetColumns,
+  changedDayColumns,
+  countedDayColumns,
+  eventColumns,
+  keyColumns,
+  settingColumns,
+  type Tables,
+} from '../tables.ts';
+import { watchDays } from './day-triggers.ts';
 import type { Dialect } from './store.ts';
 
-/** Every table with its columns; `events` has an `id` besides. The last seven are of later migrations. */
+/** Every table with its columns; `events` and `changed_days` have an `id` besides. The last nine are of later migrations. */
 const TABLES = {
   identities: identityColumns,
   verifications: verificationColumns,
@@ -22,6 +31,8 @@ const TABLES = {
   signing_keys: signingKeyColumns,
   deliveries: deliveryColumns,
   endpoints: endpointColumns,
+  counted_days: countedDayColumns,
+  changed_days: changedDayColumns,
 } as const satisfies Readonly<Record<string, Columns>>;
 
 /** The changes of a migration besides adding the columns that are marked with its name. */
@@ -40,6 +51,7 @@ const STEPS: Readonly<Record<string, MigrationStep>> = {
   '0009_transactions': createTransactions,
   '0011_events': createEvents,
   '0012_console': indexCases,
+  '0013_days': createDays,
 };
 
 /** The migrations that columns are marked with. */
@@ -159,12 +171,16 @@ async function insertSettings(db: Kysely<Tables>, now: number): Promise<void> {
     on conflict do nothing`.execute(db);
 }
 
+/** An `id` that the database numbers. */
+function numberedId(dialect: Dialect): RawBuilder<unknown> {
+  return dialect === 'sqlite' ? sql`id integer primary key autoincrement` : sql`id bigserial primary key`;
+}
+
 /** The first migration. It is frozen: test/fixtures/ledger holds its statements. */
 async function createLedger(db: Kysely<Tables>, dialect: Dialect, now: number): Promise<void> {
-  const eventId = dialect === 'sqlite' ? sql`id integer primary key autoincrement` : sql`id bigserial primary key`;
   await createTable(db, 'identities');
   await createTable(db, 'verifications');
-  await createTable(db, 'events', eventId);
+  await createTable(db, 'events', numberedId(dialect));
   await guardEvents(db, dialect);
   await createTable(db, 'one_time_links');
   await createTable(db, 'budgets');
@@ -274,4 +290,22 @@ const CASE_INDEXES = [
 /** Finds the cases of the console without reading the tables. */
 async function indexCases(db: Kysely<Tables>): Promise<void> {
   for (const index of CASE_INDEXES) await sql`create index if not exists ${sql.raw(index)}`.execute(db);
+}
+
+const DAY_INDEXES = [
+  'unique index counted_days_part on counted_days (part, day)',
+  'index changed_days_part on changed_days (part, day)',
+  // What began on a day, without reading the tables.
+  `index identities_signed_up on identities (first_seen_at, kratos_created_at)
+    where kratos_created_at is null or first_seen_at - kratos_created_at < 86400000`,
+  "index verifications_requested_at on verifications (requested_at) where source = 'jumio'",
+] as const;
+
+/** The counts of days that are over, and what notices that one of them has changed. */
+async function createDays(db: Kysely<Tables>, dialect: Dialect): Promise<void> {
+  await createTable(db, 'counted_days');
+  await createTable(db, 'changed_days', numberedId(dialect));
+  for (const index of DAY_INDEXES)
+    await sql`create ${sql.raw(index.replace('index ', 'index if not exists '))}`.execute(db);
+  await watchDays(db, dialect);
 }

@@ -2,6 +2,8 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { IdentityRecord, Verification } from '../../model.ts';
 import type { Dialect, Store } from '../database/store.ts';
 import type { Tables } from '../tables.ts';
+import { END, nextTurn, type Range, slices } from './days/slices.ts';
+import { firstEventSince } from './first-event.ts';
 
 /** Why a case waits on an operator. `review`: Jumio warned, or the status was inherited. `late_pass`: an older attempt passed after a final rejection. */
 export type CaseKind = 'review' | 'late_pass';
@@ -152,26 +154,56 @@ function textIn(dialect: Dialect, name: string): RawBuilder<unknown> {
     : sql`(detail::json ->> ${sql.lit(name)})`;
 }
 
-async function operatorCounts(db: Kysely<Tables>, dialect: Dialect, since: number): Promise<OperatorCount[]> {
+async function operatorCounts(
+  db: Kysely<Tables>,
+  dialect: Dialect,
+  ids: Range,
+  since: number,
+): Promise<OperatorCount[]> {
   const act = sql`case when kind = 'granted' then 'new_attempt' when ${textIn(dialect, 'verdict')} = 'PASSED'
     then 'approve' else 'reject' end`;
   const { rows } =
     await sql<OperatorCount>`select coalesce(operator, 'unknown') as operator, act, count(*) as count from (
       select ${textIn(dialect, 'by')} as operator, ${act} as act from events
-      where ${IS_OPERATORS} and kind in ('overridden', 'granted') and at >= ${since}) as decided
-    group by operator, act order by operator, act`.execute(db);
-  return rows.map((row) => ({ ...row, count: Number(row.count) }));
+      where ${IS_OPERATORS} and kind in ('overridden', 'granted') and id >= ${ids.from} and id < ${ids.until}
+        and at >= ${since}) as decided
+    group by operator, act`.execute(db);
+  return rows;
 }
 
-/** How many cases of `review` wait for how long, by these ages. */
-async function backlog(db: Kysely<Tables>, now: number, ages: readonly number[]): Promise<number[]> {
+/** Entries of an index that are read at once: on SQLite nothing else is served meanwhile. */
+const AT_ONCE = { events: 1_000, cases: 5_000 };
+
+/** Counts what operators decided since a time (epoch milliseconds), in slices. */
+async function operatorsSince(store: Store, since: number): Promise<OperatorCount[]> {
+  const from = await store.read((db) => firstEventSince(db, since));
+  const counts = new Map<string, OperatorCount>();
+  const sliced = { table: 'events', column: 'id', where: IS_OPERATORS, rows: AT_ONCE.events } as const;
+  for await (const ids of slices(store, sliced, { from, until: END }, nextTurn))
+    for (const row of await store.read((db) => operatorCounts(db, store.dialect, ids, since))) {
+      const key = `${row.operator}\0${row.act}`;
+      counts.set(key, { ...row, count: row.count + (counts.get(key)?.count ?? 0) });
+    }
+  return [...counts].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
+}
+
+/** How many cases of `review` wait for how long, by these ages; in slices. */
+async function backlog(store: Store, now: number, ages: readonly number[]): Promise<number[]> {
+  const { where } = KINDS.review;
+  const sliced = { table: 'identities', column: 'decided_at', where, rows: AT_ONCE.cases } as const;
   const counts: number[] = [];
   for (const [index, age] of ages.entries()) {
     const next = ages[index + 1];
-    const until = next === undefined ? sql`` : sql` and decided_at > ${now - next}`;
-    const { rows } = await sql<{ count: number }>`select count(*) as count from identities
-      where ${KINDS.review.where} and decided_at <= ${now - age}${until}`.execute(db);
-    counts.push(Number(rows[0]?.count ?? 0));
+    const span = { from: next === undefined ? 0 : now - next + 1, until: now - age + 1 };
+    let count = 0;
+    for await (const { from, until } of slices(store, sliced, span, nextTurn)) {
+      const { rows } = await store.read((db) =>
+        sql<{ count: number }>`select count(*) as count from identities
+          where ${where} and decided_at >= ${from} and decided_at < ${until}`.execute(db),
+      );
+      count += rows[0]?.count ?? 0;
+    }
+    counts.push(count);
   }
   return counts;
 }
@@ -208,8 +240,8 @@ export function createCases(store: Store) {
       }),
     /** The events of operators, the newest first. @param before those older than the event with this id */
     operatorEvents: (limit: number, before?: number) => store.read((db) => operatorEvents(db, before, limit)),
-    operatorCounts: (since: number) => store.read((db) => operatorCounts(db, store.dialect, since)),
-    backlog: (now: number, ages: readonly number[]) => store.read((db) => backlog(db, now, ages)),
+    operatorCounts: (since: number) => operatorsSince(store, since),
+    backlog: (now: number, ages: readonly number[]) => backlog(store, now, ages),
   };
 }
 

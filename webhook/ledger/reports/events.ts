@@ -1,11 +1,12 @@
 import { type Kysely, sql } from 'kysely';
-import { LedgerUnavailable } from '../../errors.ts';
 import type { Store } from '../database/store.ts';
 import type { Tables } from '../tables.ts';
 import { report } from './daily.ts';
+import { countDays } from './days/counted.ts';
+import type { SlicePause } from './days/slices.ts';
 import { firstEventSince } from './first-event.ts';
-import { funnel } from './funnel.ts';
 import { createListing } from './listing.ts';
+import { writersEnded } from './open-writers.ts';
 import { statusCounts } from './status-counts.ts';
 
 /** Rows per query: memory stays bounded however long the ledger is. */
@@ -59,13 +60,15 @@ async function* events(store: Store, query: EventQuery): AsyncGenerator<EventRec
   }
 }
 
-/** Returns what operators read of the ledger. Nothing here writes, and all results are streamed or counted. */
+/** Returns what operators read of the ledger. All results are streamed or counted, and only `countDays` writes. */
 export function createReports(store: Store) {
   return {
     ...createListing(store),
     events: (query: EventQuery) => events(store, query),
+    /** What happened on each day since a time (epoch milliseconds), and the funnel of what began since then. */
     report: (since: number) => report(store, since),
-    funnel: (since: number) => funnel(store, since),
+    /** See `countDays`. */
+    countDays: (now: number, pause: SlicePause) => countDays(store, now, pause),
     statusCounts: () => statusCounts(store),
   };
 }
@@ -73,23 +76,10 @@ export function createReports(store: Store) {
 /** The reports for operators. */
 export type Reports = ReturnType<typeof createReports>;
 
-const POLL_EVERY_MS = 50;
-
-/** Longer than a statement and an idle transaction of the service may last (postgres.ts). */
-const TIMEOUT_MS = 30_000;
-
 /** The event id that was assigned last, whether its transaction is committed or not. */
 async function lastAssignedId(db: Kysely<Tables>): Promise<number> {
   const { rows } = await sql<{ last: number }>`select last_value as last from events_id_seq`.execute(db);
   return rows[0]?.last ?? 0;
-}
-
-/** The open transactions that have written events: each takes this lock before it gets an id. */
-async function openWriters(db: Kysely<Tables>): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`select virtualtransaction as id from pg_locks
-    where database = (select oid from pg_database where datname = current_database())
-      and relation = 'events'::regclass and mode = 'RowExclusiveLock' and granted`.execute(db);
-  return rows.map(({ id }) => id);
 }
 
 /**
@@ -100,11 +90,6 @@ async function openWriters(db: Kysely<Tables>): Promise<string[]> {
 export async function lastStableEvent(store: Store): Promise<number> {
   if (store.dialect === 'sqlite') return Number.MAX_SAFE_INTEGER;
   const last = await store.read(lastAssignedId);
-  const before = new Set(await store.read(openWriters));
-  const end = performance.now() + TIMEOUT_MS;
-  while ((await store.read(openWriters)).some((id) => before.has(id))) {
-    if (performance.now() >= end) throw new LedgerUnavailable('a transaction that has written events does not end');
-    await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));
-  }
+  await writersEnded(store, ['events']);
   return last;
 }

@@ -1,8 +1,7 @@
-import { type Kysely, sql } from 'kysely';
-import type { Store } from '../database/store.ts';
-import type { Tables } from '../tables.ts';
-import { signedUpSince } from './daily.ts';
-import { firstEventSince } from './first-event.ts';
+import type { EventFigures } from './days/event-figures.ts';
+import type { RowFigures } from './days/row-figures.ts';
+import type { DayOf } from './days/since.ts';
+import { DAY_MS } from './days/slices.ts';
 
 /** How many of something; `by` is a reason of rejection or a schema of Kratos. */
 export interface FunnelPart {
@@ -32,76 +31,82 @@ export interface Funnel {
   readonly approvedBySchema: readonly FunnelPart[];
 }
 
-/** Jumio's statuses of an attempt whose person opened the link. A token that expired was never used. */
-const REACHED = ['ACQUISITION_STARTED', 'ACQUIRED', 'PROCESSED', 'SESSION_EXPIRED'];
-
-const CAPTURED = ['ACQUIRED', 'PROCESSED'];
-
-type People = Pick<Funnel, 'asked' | 'agreed' | 'declined'>;
-
-async function people(db: Kysely<Tables>, since: number): Promise<People> {
-  const first = await firstEventSince(db, since);
-  const by = (kind: string) =>
-    sql`(select count(distinct identity_id) from events where kind = ${kind} and id >= ${first} and at >= ${since})`;
-  const { rows } = await sql<People>`select
-      (select count(*) from identities where ${signedUpSince(since)}) as asked,
-      ${by('consent')} as agreed, ${by('declined')} as declined`.execute(db);
-  return rows[0] ?? { asked: 0, agreed: 0, declined: 0 };
+/** What a funnel is computed from. */
+export interface FunnelSource {
+  readonly rows: readonly DayOf<RowFigures>[];
+  readonly events: readonly DayOf<EventFigures>[];
+  /** See `countReturning`. */
+  readonly returning: ReadonlyMap<string, number>;
+  readonly since: number;
 }
 
-type Attempts = Pick<
-  Funnel,
-  'requested' | 'reachedJumio' | 'captured' | 'decided' | 'approved' | 'expired' | 'secondTries'
->;
-
-async function attempts(db: Kysely<Tables>, since: number): Promise<Attempts> {
-  const { rows } = await sql<Attempts>`select count(*) as requested,
-      count(case when jumio_status in (${sql.join(REACHED)}) then 1 end) as reached_jumio,
-      count(case when jumio_status in (${sql.join(CAPTURED)}) then 1 end) as captured,
-      count(decision) as decided,
-      count(case when decision = 'PASSED' then 1 end) as approved,
-      count(case when state = 'expired' then 1 end) as expired,
-      count(case when attempt > 1 then 1 end) as second_tries
-    from verifications where source = 'jumio' and requested_at >= ${since}`.execute(db);
-  const none = { requested: 0, reachedJumio: 0, captured: 0, decided: 0, approved: 0, expired: 0, secondTries: 0 };
-  return rows[0] ?? none;
+/** How many people gave an answer, each once: those whose answer before, if any, is older than `since`. */
+function people({ events, returning, since }: FunnelSource, kind: string): number {
+  const first = Math.floor(since / DAY_MS);
+  let total = returning.get(kind) ?? 0;
+  // The first day has counted from `since` on only, so each answer there is a person's first.
+  for (const { day, figures } of events)
+    for (const [answer, previous, count] of figures.people)
+      if (answer === kind && (previous === null || previous < first || day === first)) total += count;
+  return total;
 }
 
-/** The nearest rank: the smallest time that at least this share of the attempts did not exceed. */
-async function times(db: Kysely<Tables>, since: number): Promise<Pick<Funnel, 'p50' | 'p90'>> {
-  const { rows } = await sql<Pick<Funnel, 'p50' | 'p90'>>`with ranked as (
-      select completed_at - requested_at as ms, row_number() over (order by completed_at - requested_at) as place,
-        count(*) over () as total
-      from verifications
-      where source = 'jumio' and decision is not null and completed_at is not null and requested_at >= ${since})
-    select min(case when place * 100 >= total * 50 then ms end) as p50,
-      min(case when place * 100 >= total * 90 then ms end) as p90 from ranked`.execute(db);
-  return rows[0] ?? { p50: null, p90: null };
+/** How many times of an ascending list are not greater. */
+function notAbove(times: readonly number[], most: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] ?? 0) <= most) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
-async function reasons(db: Kysely<Tables>, since: number): Promise<FunnelPart[]> {
-  const { rows } =
-    await sql<FunnelPart>`select coalesce(reason, 'forgotten') as "by", count(*) as count from verifications
-    where source = 'jumio' and decision = 'FAILED' and requested_at >= ${since} group by 1 order by 1`.execute(db);
-  return rows;
+/**
+ * The nearest rank: the smallest time that at least this share of the attempts did not exceed. The lists are ascending, and are many: to look for the time by
+ * halves takes a fraction of what sorting a million of them would hold everything up for.
+ */
+function atShare(lists: readonly (readonly number[])[], percent: number): number | null {
+  const total = lists.reduce((sum, { length }) => sum + length, 0);
+  if (total === 0) return null;
+  const ends = lists.flatMap((times) => (times.length === 0 ? [] : [times[0] ?? 0, times.at(-1) ?? 0]));
+  let [low, high] = [Math.min(...ends), Math.max(...ends)];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const reached = lists.reduce((sum, times) => sum + notAbove(times, middle), 0);
+    if (reached * 100 >= total * percent) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
-async function schemas(db: Kysely<Tables>, since: number): Promise<FunnelPart[]> {
-  const { rows } = await sql<FunnelPart>`select coalesce(i.schema_id, 'unknown') as "by", count(*) as count
-    from verifications v join identities i on i.id = v.identity_id
-    where v.source = 'jumio' and v.decision = 'PASSED' and v.requested_at >= ${since} group by 1 order by 1`.execute(
-    db,
-  );
-  return rows;
+/** Adds up the numbers of all days by their words, in the order of the words. */
+function byWord(lists: readonly RowFigures['reasons'][]): FunnelPart[] {
+  const counts = new Map<string, number>();
+  for (const [word, count] of lists.flat()) counts.set(word, (counts.get(word) ?? 0) + count);
+  const parts = [...counts].map(([by, count]) => ({ by, count }));
+  return parts.sort((one, other) => (one.by < other.by ? -1 : 1));
 }
 
-/** Returns the funnel of what began since a time (epoch milliseconds). The database counts, so memory stays bounded. */
-export function funnel(store: Store, since: number): Promise<Funnel> {
-  return store.read(async (db) => ({
-    ...(await people(db, since)),
-    ...(await attempts(db, since)),
-    ...(await times(db, since)),
-    rejectedByReason: await reasons(db, since),
-    approvedBySchema: await schemas(db, since),
-  }));
+/** Returns the funnel of what began since a time. */
+export function funnelOf(source: FunnelSource): Funnel {
+  const figures = source.rows.map((day) => day.figures);
+  const total = (pick: (day: RowFigures) => number): number => figures.reduce((sum, day) => sum + pick(day), 0);
+  const times = figures.map((day) => day.times);
+  return {
+    asked: total(({ signUps }) => signUps),
+    agreed: people(source, 'consent'),
+    declined: people(source, 'declined'),
+    requested: total(({ requested }) => requested),
+    reachedJumio: total(({ reachedJumio }) => reachedJumio),
+    captured: total(({ captured }) => captured),
+    decided: total(({ decided }) => decided),
+    approved: total(({ approved }) => approved),
+    expired: total(({ expired }) => expired),
+    secondTries: total(({ secondTries }) => secondTries),
+    p50: atShare(times, 50),
+    p90: atShare(times, 90),
+    rejectedByReason: byWord(figures.map(({ reasons }) => reasons)),
+    approvedBySchema: byWord(figures.map(({ schemas }) => schemas)),
+  };
 }

@@ -32,12 +32,31 @@ const CONSOLE_COLUMNS = [
   'taken_at',
 ];
 
+/** What migration 0013 adds: triggers by their tables, tables and indexes. */
+const DAYS = {
+  triggers: {
+    verifications: ['days_new_verification', 'days_verification'],
+    identities: ['days_new_identity', 'days_identity', 'days_schema'],
+    events: ['days_event', 'days_consent'],
+  },
+  tables: ['counted_days', 'changed_days'],
+  indexes: ['identities_signed_up', 'verifications_requested_at'],
+};
+
 /** A ledger as the version before this one left it, with this key. */
 async function ledgerOfBefore(database: Database, key: string): Promise<string> {
   const url = await database.fresh();
   await (await openLedger(url, NOW, normalize)).close();
   const door = await database.connectBeside(url);
   await door.run('drop table keys');
+  const isPostgres = database.dialect === 'postgres';
+  for (const [table, triggers] of Object.entries(DAYS.triggers))
+    for (const trigger of triggers) {
+      await door.run(`drop trigger ${trigger}${isPostgres ? ` on ${table}` : ''}`);
+      if (isPostgres) await door.run(`drop function ${trigger}`);
+    }
+  for (const index of DAYS.indexes) await door.run(`drop index ${index}`);
+  for (const table of DAYS.tables) await door.run(`drop table ${table}`);
   await door.run('alter table verifications drop column findings');
   for (const column of ['inherited_source', 'inherited_level'])
     await door.run(`alter table identities drop column ${column}`);

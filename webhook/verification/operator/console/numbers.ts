@@ -59,14 +59,15 @@ export async function readNumbers(ctx: Context, days: (typeof SPANS)[number]): P
   const now = ctx.clock.now();
   const since = Math.floor(now / DAY_MS) * DAY_MS - (days - 1) * DAY_MS;
   const { reports, cases } = ctx.ledger;
-  const byDay = withEveryDay(daysOf(await reports.report(since)), since, days);
+  const report = await reports.report(since);
+  const byDay = withEveryDay(daysOf(report), since, days);
   const ages = AGES.map(({ from }) => from);
   const counts = await cases.backlog(now, ages);
   const total = (pick: (day: ReportDay) => number): number => byDay.reduce((sum, day) => sum + pick(day), 0);
   return {
     days,
     byDay,
-    funnel: await reports.funnel(since),
+    funnel: report.funnel,
     backlog: AGES.map(({ text }, index) => ({ what: text, count: counts[index] ?? 0 })),
     byOperator: await cases.operatorCounts(since),
     warnings: total(({ decided }) => decided.WARNING ?? 0),

@@ -1,0 +1,70 @@
+import { type Kysely, sql } from 'kysely';
+import type { Tables } from '../tables.ts';
+import type { Dialect } from './store.ts';
+
+/*
+ * The database itself notes that a counted day has changed (`counted_days` in tables.ts). Code could forget it, and a replica of the
+ * version before knows nothing of it. A day that is not over is in no row of `counted_days`, so what happens today writes nothing.
+ */
+
+/** The columns of a verification that its day is counted by. */
+const COUNTED = 'requested_at, source, state, jumio_status, decision, reason, completed_at';
+
+/** Notes some days, if they are counted. */
+function noted(part: string, days: string): string {
+  return `insert into changed_days (day, part) select day, part from counted_days where part = '${part}' and day in (${days})`;
+}
+
+const DAYS = {
+  verification: 'new.requested_at / 86400000',
+  verifications: 'old.requested_at / 86400000, new.requested_at / 86400000',
+  identity: 'new.first_seen_at / 86400000',
+  identities: 'old.first_seen_at / 86400000, new.first_seen_at / 86400000',
+  approvals: `select requested_at / 86400000 from verifications where identity_id = new.id and decision = 'PASSED'`,
+  event: 'new.at / 86400000',
+  /** Each knows the day of the one before it. */
+  laterConsents: `select e.at / 86400000 from events e where e.identity_id = new.identity_id and e.kind = new.kind and e.at > new.at`,
+} as const;
+
+interface Trigger {
+  readonly name: string;
+  readonly on: string;
+  readonly when?: string;
+  readonly notes: string;
+}
+
+const TRIGGERS: readonly Trigger[] = [
+  { name: 'days_new_verification', on: 'insert on verifications', notes: noted('rows', DAYS.verification) },
+  { name: 'days_verification', on: `update of ${COUNTED} on verifications`, notes: noted('rows', DAYS.verifications) },
+  { name: 'days_new_identity', on: 'insert on identities', notes: noted('rows', DAYS.identity) },
+  {
+    name: 'days_identity',
+    on: 'update of first_seen_at, kratos_created_at on identities',
+    notes: noted('rows', DAYS.identities),
+  },
+  { name: 'days_schema', on: 'update of schema_id on identities', notes: noted('rows', DAYS.approvals) },
+  { name: 'days_event', on: 'insert on events', notes: noted('events', DAYS.event) },
+  {
+    name: 'days_consent',
+    on: 'insert on events',
+    when: "new.kind in ('consent', 'declined')",
+    notes: noted('events', DAYS.laterConsents),
+  },
+];
+
+/** Makes the database note each change of a counted day. */
+export async function watchDays(db: Kysely<Tables>, dialect: Dialect): Promise<void> {
+  for (const { name, on, when, notes } of TRIGGERS) {
+    const condition = when === undefined ? '' : ` when (${when})`;
+    if (dialect === 'sqlite') {
+      await sql.raw(`create trigger if not exists ${name} after ${on}${condition} begin ${notes}; end`).execute(db);
+      continue;
+    }
+    await sql
+      .raw(
+        `create or replace function ${name}() returns trigger language plpgsql as $$ begin ${notes}; return null; end $$`,
+      )
+      .execute(db);
+    await sql.raw(`create trigger ${name} after ${on} for each row${condition} execute function ${name}()`).execute(db);
+  }
+}
