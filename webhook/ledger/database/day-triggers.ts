@@ -22,14 +22,11 @@ const DAYS = {
   identities: 'old.first_seen_at / 86400000, new.first_seen_at / 86400000',
   approvals: `select requested_at / 86400000 from verifications where identity_id = new.id and decision = 'PASSED'`,
   event: 'new.at / 86400000',
-  /** Each knows the day of the one before it. */
-  laterConsents: `select e.at / 86400000 from events e where e.identity_id = new.identity_id and e.kind = new.kind and e.at > new.at`,
 } as const;
 
 interface Trigger {
   readonly name: string;
   readonly on: string;
-  readonly when?: string;
   readonly notes: string;
 }
 
@@ -44,20 +41,13 @@ const TRIGGERS: readonly Trigger[] = [
   },
   { name: 'days_schema', on: 'update of schema_id on identities', notes: noted('rows', DAYS.approvals) },
   { name: 'days_event', on: 'insert on events', notes: noted('events', DAYS.event) },
-  {
-    name: 'days_consent',
-    on: 'insert on events',
-    when: "new.kind in ('consent', 'declined')",
-    notes: noted('events', DAYS.laterConsents),
-  },
 ];
 
 /** Makes the database note each change of a counted day. */
 export async function watchDays(db: Kysely<Tables>, dialect: Dialect): Promise<void> {
-  for (const { name, on, when, notes } of TRIGGERS) {
-    const condition = when === undefined ? '' : ` when (${when})`;
+  for (const { name, on, notes } of TRIGGERS) {
     if (dialect === 'sqlite') {
-      await sql.raw(`create trigger if not exists ${name} after ${on}${condition} begin ${notes}; end`).execute(db);
+      await sql.raw(`create trigger if not exists ${name} after ${on} begin ${notes}; end`).execute(db);
       continue;
     }
     await sql
@@ -65,6 +55,6 @@ export async function watchDays(db: Kysely<Tables>, dialect: Dialect): Promise<v
         `create or replace function ${name}() returns trigger language plpgsql as $$ begin ${notes}; return null; end $$`,
       )
       .execute(db);
-    await sql.raw(`create trigger ${name} after ${on} for each row${condition} execute function ${name}()`).execute(db);
+    await sql.raw(`create trigger ${name} after ${on} for each row execute function ${name}()`).execute(db);
   }
 }

@@ -18,10 +18,10 @@ async function countAll(ledger: Ledger, now: number): Promise<void> {
   while (await ledger.reports.countDays(now, atOnce));
 }
 
-/** Begins of days, a moment before one, and the middle of one, before and in the history. */
-function momentsOf(now: number): number[] {
-  const days = [0, 1, 2, 3, 5, 9].map((back) => Math.floor(now / DAY) * DAY - back * DAY);
-  return [...days, ...days.map((day) => day + 7 * HOUR + 1), (days[1] ?? 0) - 1];
+/** Begins of days, and moments in the middle of one: so many hours ago. */
+function momentsOf(now: number, hours: readonly number[]): number[] {
+  const today = Math.floor(now / DAY) * DAY;
+  return [...[0, 1, 2, 3, 5, 9].map((back) => today - back * DAY), today - 1, ...hours.map((ago) => now - ago * HOUR)];
 }
 
 export function dayCases(database: Database): void {
@@ -31,14 +31,16 @@ export function dayCases(database: Database): void {
       fc.asyncProperty(
         fc.array(happening, { minLength: 8, maxLength: 40, size: 'max' }),
         fc.array(happening, { maxLength: 4 }),
-        async (before, meanwhile) => {
+        fc.array(fc.nat(150), { minLength: 6, maxLength: 6 }),
+        async (before, meanwhile, hours) => {
           const url = await database.unused(NOW);
           const [ledger, replica] = [await openLedger(url, NOW, normalize), await openLedger(url, NOW, normalize)];
           const door = await database.connectBeside(url);
           const history = beginHistory(ledger, database.dialect === 'postgres' ? [ledger, replica] : [ledger]);
+          for (const madeBefore of [null, 0] as const) await history.happen({ what: 'sign-up', madeBefore });
           for (const happened of before) await history.happen(happened);
           await history.countMeanwhile(meanwhile);
-          for (const since of momentsOf(history.now()))
+          for (const since of momentsOf(history.now(), hours))
             expect(comparable(await replica.reports.report(since)), new Date(since).toISOString()).toEqual(
               await slowReport(door, since),
             );
@@ -49,9 +51,40 @@ export function dayCases(database: Database): void {
           await replica.close();
         },
       ),
-      { numRuns: database.dialect === 'postgres' ? 40 : 120 },
+      { numRuns: database.dialect === 'postgres' ? 15 : 150 },
     );
     expect(runs.counted).toBeGreaterThan(runs.total / 4);
+  });
+
+  test('people who agree more than once, on a day and on later ones, are counted once in every span', async () => {
+    const url = await database.unused(NOW);
+    const ledger = await openOn(database, url);
+    const door = await database.connectBeside(url);
+    const midnight = Math.floor(NOW / DAY) * DAY;
+    const ids = await Promise.all([0, 1, 2, 3].map(() => signUp(ledger, midnight)));
+    for (const [hour, person] of [
+      [3, 0],
+      [4, 1],
+      [5, 2],
+      [9, 0],
+      [33, 3],
+      [34, 0],
+      [34, 3],
+      [60, 2],
+      [82, 0],
+    ] as const)
+      await ledger.note(midnight + hour * HOUR, { kind: 'consent' }, ids[person]);
+    const compare = async (): Promise<void> => {
+      for (let hour = -1; hour < 90; hour += 1)
+        expect(comparable(await ledger.reports.report(midnight + hour * HOUR)), `hour ${hour}`).toEqual(
+          await slowReport(door, midnight + hour * HOUR),
+        );
+    };
+    await compare();
+    await countAll(ledger, midnight + 2 * DAY);
+    await compare();
+    await countAll(ledger, midnight + 5 * DAY);
+    await compare();
   });
 
   test('a day is counted an hour after its end, and from then on it is read and not counted anew', async () => {
