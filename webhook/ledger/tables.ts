@@ -99,11 +99,8 @@ export const countedDayColumns = {
 
 interface CountedDayRow extends Mutable<RowOf<typeof countedDayColumns>> {}
 
-/** The table `changed_days`, without its `id`: a day of `counted_days` of which something changed since. The database itself writes it. */
-export const changedDayColumns = {
-  day: integer(),
-  part: text<DayPart>(),
-};
+/** The table `changed_days`, without its `id`: a day of `counted_days` on which something began that has changed since. The database itself writes it. */
+export const changedDayColumns = { day: integer() };
 
 interface ChangedDayRow extends Mutable<RowOf<typeof changedDayColumns>> {
   id: Generated<number>;

@@ -294,7 +294,7 @@ async function indexCases(db: Kysely<Tables>): Promise<void> {
 
 const DAY_INDEXES = [
   'unique index counted_days_part on counted_days (part, day)',
-  'index changed_days_part on changed_days (part, day)',
+  'index changed_days_day on changed_days (day)',
   // What began on a day, without reading the tables.
   `index identities_signed_up on identities (first_seen_at, kratos_created_at)
     where kratos_created_at is null or first_seen_at - kratos_created_at < 86400000`,

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../tables.ts';
 
-/** The clocks of replicas differ, and one may have been set back: events that are a day older are read, too. */
-const MARGIN_MS = 24 * 3_600_000;
+/** The clocks of replicas differ, and one may have been set back: an event may have a time so long before that of the one before it. */
+export const MARGIN_MS = 24 * 3_600_000;
 
 /** Returns the least id of which the event is of this time or later, as if times rose with the ids. */
 async function idAt(db: Kysely<Tables>, time: number): Promise<number> {

@@ -37,7 +37,6 @@ const DAYS = {
   triggers: {
     verifications: ['days_new_verification', 'days_verification'],
     identities: ['days_new_identity', 'days_identity', 'days_schema'],
-    events: ['days_event'],
   },
   tables: ['counted_days', 'changed_days'],
   indexes: ['identities_signed_up', 'verifications_requested_at'],

@@ -7,7 +7,7 @@ import { type SideConnection, sqlite } from '../../../support/service/databases.
 import { addStarted, MINUTE, NOW, openOn } from '../world.ts';
 
 /** People, each with an attempt and four events, over a hundred days. */
-const PEOPLE = 100_000;
+const PEOPLE = 40_000;
 
 const DAY = 24 * 60 * MINUTE;
 
@@ -50,18 +50,25 @@ async function multiply(door: SideConnection, id: string): Promise<void> {
   await door.run('analyze');
 }
 
-/** Of some runs the shortest of the longest turns of the event loop, in milliseconds: another process may have the core meanwhile. */
+/** The processor time of this process so far, in milliseconds: another one may have the core meanwhile. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
+/** Of some runs the shortest of the longest turns of the event loop, in milliseconds of processor time: a collection of garbage may fall into one. */
 async function longestTurn(work: () => Promise<unknown>): Promise<number> {
   const runs: number[] = [];
   for (let run = 0; run < 4; run += 1) {
-    let [longest, last, isRunning] = [0, performance.now(), true];
+    let [longest, last, isRunning] = [0, processorTime(), true];
     const ended = work().finally(() => {
       isRunning = false;
     });
     while (isRunning) {
       await nextTurn();
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
+      const now = processorTime();
+      longest = Math.max(longest, now - last);
+      last = now;
     }
     await ended;
     runs.push(longest);

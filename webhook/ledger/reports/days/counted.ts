@@ -7,13 +7,10 @@ import { SIGNED_UP } from './row-figures.ts';
 import { DAY_MS, nextTurn, type SlicePause } from './slices.ts';
 
 /*
- * How the days that are over get their counts. A day is first entered without any. From then on the database notes each change of it
- * (database/day-triggers.ts), so a count is exact as long as none is noted. To count a day is to take away the notes and the old count,
+ * How the days that are over get their counts. A day is first entered without any. From then on the database notes each change of what
+ * began on it (database/day-triggers.ts), so a count is exact as long as none is noted. To count a day is to take away the notes and the old count,
  * to count, and to store the result if nobody has begun anew meanwhile. Whoever dies in between has left a day without a count.
  */
-
-/** Clocks of replicas differ, and the last requests of a day end after it: what comes late would have the day counted twice. */
-const SETTLED_MS = 3_600_000;
 
 /** Days before are counted when they are asked for. */
 const MOST_DAYS = 1_000;
@@ -37,12 +34,19 @@ async function firstDay(db: Kysely<Tables>): Promise<number | undefined> {
   return times.length === 0 ? undefined : Math.floor(Math.min(...times) / DAY_MS);
 }
 
-/** Enters the days that are over and are in no row yet. */
-async function enterDays(store: Store, now: number): Promise<void> {
-  const last = Math.floor((now - SETTLED_MS) / DAY_MS) - 1;
+/** Whether the count of a day `d` no longer holds. Events of a day that is counted never change. */
+const IS_CHANGED = sql<boolean>`(d.part = 'rows' and exists (select 1 from changed_days c where c.day = d.day))`;
+
+/** Enters the days of which a part is settled, and that are in no row yet. */
+async function enterDays(
+  store: Store,
+  { name, settledMs }: Pick<CountedPart<unknown>, 'name' | 'settledMs'>,
+  now: number,
+): Promise<void> {
+  const last = Math.floor((now - settledMs) / DAY_MS) - 1;
   const found = await store.read(async (db) => {
     const { rows } = await sql<{ first: number | null; last: number | null }>`select min(day) as first, max(day) as last
-      from counted_days`.execute(db);
+      from counted_days where part = ${name}`.execute(db);
     return { first: await firstDay(db), entered: rows[0] };
   });
   if (found.first === undefined) return;
@@ -56,7 +60,7 @@ async function enterDays(store: Store, now: number): Promise<void> {
   await store.write((db) =>
     sql`insert into counted_days (day, part, figures, round, leased_until)
       with recursive days (day) as (select cast(${first} as integer) union all select day + 1 from days where day < ${last})
-      select day, part, null, 0, 0 from days, (select 'events' as part union all select 'rows') as parts where true
+      select day, ${name}, null, 0, 0 from days where true
       on conflict (part, day) do nothing`.execute(db),
   );
 }
@@ -69,12 +73,12 @@ async function claim(db: Kysely<Tables>, { dialect }: Store, part: DayPart, now:
   const lock = dialect === 'postgres' ? sql` for update of d skip locked` : sql``;
   const { rows } = await sql<{ day: number }>`select d.day from counted_days d
     where d.part = ${part} and (d.leased_until <= ${now} or d.leased_until > ${now + LEASE_MS})
-      and (d.figures is null or exists (select 1 from changed_days c where c.part = d.part and c.day = d.day))
+      and (d.figures is null or ${IS_CHANGED})
     order by d.day desc limit ${AT_ONCE}${lock}`.execute(db);
   const last = rows[0]?.day;
   if (last === undefined) return new Map();
   const first = rows.findLast(({ day }, index) => day === last - index)?.day ?? last;
-  await sql`delete from changed_days where part = ${part} and day >= ${first} and day <= ${last}`.execute(db);
+  if (part === 'rows') await sql`delete from changed_days where day >= ${first} and day <= ${last}`.execute(db);
   const begun = await sql<{ day: number; round: number }>`update counted_days
     set figures = null, round = round + 1, leased_until = ${now + LEASE_MS}
     where part = ${part} and day >= ${first} and day <= ${last} returning day, round`.execute(db);
@@ -105,6 +109,7 @@ async function countPart<Figures>(
   now: number,
   pause: SlicePause,
 ): Promise<boolean> {
+  await enterDays(store, part, now);
   const claimed = await store.write((db) => claim(db, store, part.name, now));
   if (claimed.size === 0) return false;
   const days = [...claimed.keys()];
@@ -132,7 +137,6 @@ async function countPart<Figures>(
  * @returns whether there may be more to count
  */
 export async function countDays(store: Store, now: number, pause: SlicePause): Promise<boolean> {
-  await enterDays(store, now);
   const [rows, events] = [await countPart(store, rowsPart, now, pause), await countPart(store, eventsPart, now, pause)];
   return rows || events;
 }
@@ -155,8 +159,7 @@ export async function countedSince<Figures>(
   for (let from = since; ; ) {
     const { rows } = await store.read((db) =>
       sql<Stored>`select day, figures from counted_days d where part = ${part.name} and day >= ${from} and figures is not null
-        and not exists (select 1 from changed_days c where c.part = d.part and c.day = d.day)
-        order by day limit ${READ_AT_ONCE}`.execute(db),
+        and not ${IS_CHANGED} order by day limit ${READ_AT_ONCE}`.execute(db),
     );
     for (const { day, figures } of rows) counted.set(day, part.stored.parse(JSON.parse(figures)));
     const last = rows.at(-1);
