@@ -4,6 +4,8 @@ import type { Config } from './config/config.ts';
 import { createEidClient } from './eid/client.ts';
 import {
   announce,
+  announceCurrent,
+  createEventRetention,
   createEventWork,
   type EventContext,
   endpointsOf,
@@ -262,7 +264,8 @@ async function subscribe(
   isService: boolean,
 ): Promise<void> {
   const { deliveries } = ledger;
-  return isService ? deliveries.configure(now, (settings?.endpoints ?? []).map(subscriptionOf)) : deliveries.follow();
+  if (!isService) return deliveries.follow();
+  return deliveries.configure(now, (settings?.endpoints ?? []).map(subscriptionOf), announceCurrent);
 }
 
 /** Returns the worker of a process, with the counts of days, and the work of payments and of signed events where they are configured. */
@@ -270,7 +273,8 @@ export async function workerOf(ctx: Context, faces?: FaceContext, events?: Event
   const others: OtherWork[] = [createDayCounting(ctx)];
   // Loaded only where payments are configured.
   if (faces !== undefined) others.push((await import('./transactions/index.ts')).createTransactionWork(faces));
-  if (events !== undefined) others.push(createEventWork(events));
+  // Events that were made for endpoints which are configured no more are forgotten, too.
+  others.push(events === undefined ? createEventRetention(ctx) : createEventWork(events));
   return createWorker(ctx, others);
 }
 

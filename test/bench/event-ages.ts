@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
+import { announceCurrent } from '../../webhook/events/index.ts';
 import { EVENT_TYPES, type Subscription } from '../../webhook/events/model.ts';
 import { openLedger } from '../../webhook/ledger/ledger.ts';
 import { normalize } from '../../webhook/verification/record/index.ts';
@@ -32,7 +33,7 @@ export async function benchEventAges(print: (line: string) => void): Promise<voi
     const subscriptions = names.map((name): Subscription => ({ name, types: EVENT_TYPES, fingerprint: 'a' }));
     const ledger = await openLedger(`file:${path}`, now, normalize);
     try {
-      await ledger.deliveries.configure(now, subscriptions);
+      await ledger.deliveries.configure(now, subscriptions, announceCurrent);
       write(path, endpoints, now);
       const times: number[] = [];
       for (let n = 0; n < READS; n += 1) {

@@ -72,7 +72,7 @@ async function onFailed(
   const { deliveries } = ledger;
   const now = clock.now();
   const { retryAfter: retryAfterMs = 0 } = facts;
-  const pause = pauseAfter(delivery.tries + 1, random());
+  const pause = pauseAfter(delivery.tries + 1, now - delivery.madeAt, random());
   const failures = await stored(() =>
     deliveries.failed(now, delivery, {
       outcome: word,

@@ -3,6 +3,7 @@ export { endpointsOf } from './context.ts';
 export { sendTest, type TestOutcome } from './deliver.ts';
 export { announce, announceCurrent } from './message.ts';
 export type { Delivery } from './model.ts';
+export { createEventRetention } from './retention.ts';
 export { STUCK_AFTER } from './schedule.ts';
 export { subscriptionOf } from './settings.ts';
 export { messageId } from './signature.ts';

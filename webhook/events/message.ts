@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ActionableReason, IdentityRecord, Reason } from '../model.ts';
 import { type PublishedStatus, publishedContent } from '../verification/record/index.ts';
 import type { Announcement, EventBody, EventStatus, EventType } from './model.ts';
@@ -38,7 +39,17 @@ function toldOf(record: IdentityRecord): Told | undefined {
   return { status, source, level, reason: toldReason(record.identity.reason), verification_id };
 }
 
-function isSame(one: Told | undefined, other: Told): boolean {
+const kept = z.object({
+  data: z.object({
+    status: z.string(),
+    source: z.string().nullable(),
+    level: z.string().nullable(),
+    reason: z.string().nullable(),
+    verification_id: z.string().nullable(),
+  }),
+});
+
+function isSame(one: z.infer<typeof kept>['data'] | undefined, other: Told): boolean {
   return (
     one !== undefined &&
     one.status === other.status &&
@@ -95,10 +106,18 @@ export function announce(
   return announcementOf(after, told, previous, { at: now, due: now + AFTER_COPY_MS });
 }
 
-/** Returns what an application is told of a record that it has not heard of; undefined: nothing has begun. */
-export function announceCurrent(record: IdentityRecord, now: number): Announcement | undefined {
+/**
+ * Returns what an application is told of a record of which it may have missed something; undefined: nothing has begun, or it was told so.
+ * @param last the body that is kept as the last one; undefined: none is
+ */
+export function announceCurrent(
+  record: IdentityRecord,
+  now: number,
+  last: string | undefined,
+): Announcement | undefined {
   const told = toldOf(record);
-  return told && announcementOf(record, told, null, { at: record.identity.changedAt, due: now });
+  if (told === undefined || (last !== undefined && isSame(kept.parse(JSON.parse(last)).data, told))) return undefined;
+  return announcementOf(record, told, null, { at: record.identity.changedAt, due: now });
 }
 
 /** The identity of a test event: none has this id. */

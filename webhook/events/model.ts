@@ -62,8 +62,12 @@ export type Announce = (
   now: number,
 ) => Announcement | undefined;
 
-/** Returns what would be told of a record now; undefined: nothing was ever decided or begun. */
-export type AnnounceCurrent = (record: IdentityRecord, now: number) => Announcement | undefined;
+/** Returns what is to be told of a record now, by the body that was told last; undefined: nothing else. */
+export type AnnounceCurrent = (
+  record: IdentityRecord,
+  now: number,
+  last: string | undefined,
+) => Announcement | undefined;
 
 /** How a delivery ended. */
 export type DeliveryResult = 'delivered' | 'given-up';

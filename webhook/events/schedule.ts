@@ -21,15 +21,18 @@ export const STUCK_AFTER = PAUSES_MS.length + 1;
 /** Daily tries after the schedule of the specification. */
 const DAILY_TRIES = 30;
 
+/** No event is given up before this age: what an outage brought forward was tried more often. */
+const GIVE_UP_AGE_MS = 33 * DAY;
+
 /** A pause is longer by up to this part of it, so that what failed together does not come back together. */
 const JITTER = 0.1;
 
 /**
  * Returns the milliseconds until the next try of an event; undefined: it is given up.
- * @param tries failed ones so far @param random in [0, 1)
+ * @param tries failed ones so far @param age milliseconds since it was made @param random in [0, 1)
  */
-export function pauseAfter(tries: number, random: number): number | undefined {
-  if (tries >= STUCK_AFTER + DAILY_TRIES) return undefined;
+export function pauseAfter(tries: number, age: number, random: number): number | undefined {
+  if (tries >= STUCK_AFTER + DAILY_TRIES && age >= GIVE_UP_AGE_MS) return undefined;
   const pause = PAUSES_MS[tries - 1] ?? DAY;
   return Math.floor(pause * (1 + JITTER * random));
 }

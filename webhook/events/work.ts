@@ -1,7 +1,7 @@
 import { LedgerUnavailable } from '../errors.ts';
 import type { EventContext, EventEndpoint } from './context.ts';
 import { deliver } from './deliver.ts';
-import { ORPHAN_MS, RETENTION_MS } from './schedule.ts';
+import { createEventRetention } from './retention.ts';
 
 /** Requests at once to an endpoint that takes its events, of all replicas together. To one that fails: one. */
 const CONCURRENCY = 16;
@@ -9,8 +9,22 @@ const CONCURRENCY = 16;
 /** Longer than one request and its result: ends by itself where its process died. */
 const LEASE_MS = 30_000;
 
-/** How often events are looked for whose retention is over; at once where one step was not enough. */
-const FORGET_EVERY_MS = 3_600_000;
+/** So often it is looked for what is due while answers are awaited. */
+const LOOK_EVERY_MS = 1_000;
+
+/** A pause that may be ended before it is over, and then keeps no timer. */
+function pauseFor(ms: number): { over: Promise<void>; isOver: () => boolean; end: () => void } {
+  let isOver = false;
+  let end = (): void => undefined;
+  const over = new Promise<void>((resolve) => {
+    const timer = setTimeout(() => {
+      isOver = true;
+      resolve();
+    }, ms);
+    end = () => clearTimeout(timer);
+  });
+  return { over, isOver: () => isOver, end };
+}
 
 /** The work of signed events. The worker of the service runs it (docs/events.md#delivery). */
 export interface EventWork {
@@ -26,7 +40,7 @@ export function createEventWork(ctx: EventContext): EventWork {
   const endpoints = new Map(ctx.endpoints.map((endpoint) => [endpoint.name, endpoint]));
   const pumps = new Map<string, Promise<void>>();
   let isEnding = false;
-  let forgetAt = Number.NEGATIVE_INFINITY;
+  const retention = createEventRetention(ctx);
 
   function report(error: unknown): void {
     const isLedger = error instanceof LedgerUnavailable;
@@ -52,9 +66,11 @@ export function createEventWork(ctx: EventContext): EventWork {
       for (;;) {
         const begun = await begin();
         if (begun === 0 && running.size === 0) return;
-        // Half of them, so that a claim is worth its transaction.
-        while (running.size > CONCURRENCY / 2) await Promise.race(running);
-        if (running.size > 0) await Promise.race(running);
+        // Until half of them have ended, so that a claim is worth its transaction; but those that hang hold nobody up.
+        const pause = pauseFor(LOOK_EVERY_MS);
+        do await Promise.race([...running, pause.over]);
+        while (!pause.isOver() && running.size > CONCURRENCY / 2);
+        pause.end();
       }
     } finally {
       await Promise.all(running);
@@ -68,18 +84,10 @@ export function createEventWork(ctx: EventContext): EventWork {
     pumps.set(endpoint.name, run);
   }
 
-  async function forget(now: number): Promise<void> {
-    // A clock that was set back is not waited for.
-    if (now < forgetAt && forgetAt - now <= FORGET_EVERY_MS) return;
-    const hasMore = await deliveries.forget({ endedBefore: now - RETENTION_MS, madeBefore: now - ORPHAN_MS });
-    forgetAt = hasMore ? now : now + FORGET_EVERY_MS;
-  }
-
   return {
     claim: async (now) => {
-      await forget(now);
-      let idle = Number.POSITIVE_INFINITY;
-      for (const { name, at } of await deliveries.nextDue()) {
+      let idle = await retention.claim(now);
+      for (const { name, at } of await deliveries.nextDue(now)) {
         const endpoint = endpoints.get(name);
         if (endpoint === undefined || pumps.has(name)) continue;
         if (at <= now) start(endpoint);

@@ -125,7 +125,9 @@ export function createRows(
     await saveIdentity(on, before?.identity, after.identity);
     const known = new Map(before?.verifications.map((row) => [row.id, row]));
     for (const row of after.verifications) await saveVerification(on, known.get(row.id), row);
-    if (outbox.subscriptions.length > 0) await outbox.onSaved(on, before, after, now);
+    // Of an endpoint that is configured no more events are kept, too.
+    const isErased = after.identity.erasedAt !== null && before?.identity.erasedAt === null;
+    if (isErased || outbox.subscriptions.length > 0) await outbox.onSaved(on, before, after, now);
     return after;
   }
 

@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { sqlite } from '../../support/service/databases.ts';
 import { ledgerContract } from './contract.ts';
 import { backlogCases } from './sqlite/backlog-cases.ts';
+import { eventsSqliteCases } from './sqlite/events-cases.ts';
 import { faultSqliteCases } from './sqlite/fault-cases.ts';
 import { groupingCases } from './sqlite/grouping-cases.ts';
 import { openingSqliteCases } from './sqlite/opening-cases.ts';
@@ -14,4 +15,5 @@ describe('the ledger on SQLite', () => {
   describe('faults of the file', faultSqliteCases);
   describe('a backlog', backlogCases);
   describe('a turn of the event loop', turnCases);
+  describe('a backlog of events', eventsSqliteCases);
 });

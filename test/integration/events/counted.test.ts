@@ -5,7 +5,7 @@ import type { EventContext, TryEnd } from '../../../webhook/events/context.ts';
 import { deliver } from '../../../webhook/events/deliver.ts';
 import type { Delivery } from '../../../webhook/events/model.ts';
 import type { Ledger } from '../../../webhook/ledger/ledger.ts';
-import { begin, claimFor, failedFor, openTelling } from '../../contract/ledger/deliveries/world.ts';
+import { begin, claimFor, DAY, failedFor, openTelling } from '../../contract/ledger/deliveries/world.ts';
 import { MINUTE, NOW } from '../../contract/ledger/world.ts';
 import { sqlite } from '../../support/service/databases.ts';
 
@@ -47,7 +47,8 @@ async function sent(
 /** A ledger with one event that was claimed, after so many tries that failed. */
 async function claimed(failures = 0): Promise<{ ledger: Ledger; delivery: Delivery }> {
   const ledger = await openTelling(sqlite);
-  await begin(ledger);
+  // Old enough to be given up.
+  await begin(ledger, NOW - 34 * DAY);
   for (let n = 0; n <= failures; n += 1) {
     const [delivery] = await claimFor(ledger, DUE);
     if (delivery === undefined) throw new Error('nothing was claimed');

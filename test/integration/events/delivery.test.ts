@@ -17,7 +17,7 @@ import {
 import { type Responder, raw } from '../../support/fakes/http-server.ts';
 import { kratosDown } from '../../support/fakes/kratos.ts';
 import { eventually, passTime, signUp, untilStatus } from '../../support/service/eventually.ts';
-import { testService } from '../../support/service/service.ts';
+import { type TestService, testService } from '../../support/service/service.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../support/service/shifted-clock.ts';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -193,6 +193,22 @@ describe('an application that does not take events', () => {
     await slow.close();
   });
 
+  it('that hangs at one event holds up nobody else for longer than a moment', async () => {
+    const slow = randomUUID();
+    const shop = await startShop('shop', (response, { body }) => {
+      if (!body.includes(slow)) response.writeHead(204).end();
+    });
+    const service = await telling([shop]);
+    await signUp(service, slow);
+    await eventually(() => expect(shop.requests).toHaveLength(1));
+    const started = performance.now();
+    const other = randomUUID();
+    await signUp(service, other);
+    await eventually(() => expect(shop.requests.map((request) => bodyOf(request).data.identity_id)).toContain(other));
+    expect(performance.now() - started).toBeLessThan(6_000);
+    await shop.close();
+  });
+
   it('with 410 gets nothing more until events are replayed', async () => {
     const shop = await startShop('shop', raw(410));
     const service = await telling([shop]);
@@ -234,6 +250,34 @@ describe('events that are over', () => {
     expect(await all()).toHaveLength(1);
     passTime(service, 2 * DAY);
     await eventually(async () => expect(await all()).toEqual([]));
+  });
+});
+
+describe('events of a service that is without WEBHOOKS since', () => {
+  async function without(): Promise<{ id: string; next: TestService; all: () => Promise<unknown[]> }> {
+    const shop = await startShop();
+    const service = await telling([shop]);
+    const id = randomUUID();
+    await signUp(service, id);
+    await untilTold(service);
+    await service.worker.stop();
+    const { databaseUrl, clock, kratos } = service;
+    const next = await testService({ databaseUrl, clock, kratos });
+    return { id, next, all: () => next.ctx.ledger.deliveries.list({ withEnded: true, most: 10 }) };
+  }
+
+  it('are deleted thirty days after their end, too', async () => {
+    const { next, all } = await without();
+    expect(await all()).toHaveLength(1);
+    passTime(next, 31 * DAY);
+    await eventually(async () => expect(await all()).toEqual([]));
+  });
+
+  it('are deleted with the erasure of their person', async () => {
+    const { id, next, all } = await without();
+    const now = next.clock.now();
+    await next.ctx.ledger.change(id, now, (record) => record && erase(record, 'ann', now));
+    expect(await all()).toEqual([]);
   });
 });
 

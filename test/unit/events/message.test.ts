@@ -164,12 +164,15 @@ describe('the body', () => {
   });
 
   it('of a replay without a kept event is the state as it is, and there is none of a person without one', () => {
-    const inherited = announceCurrent(newRecord(NOW, 'approved'), NOW);
+    const inherited = announceCurrent(newRecord(NOW, 'approved'), NOW, undefined);
     expect(bodyOf(inherited?.body)).toMatchObject({
       type: 'verification.approved',
       data: { previous_status: null, sequence: 0 },
     });
-    expect(announceCurrent(newRecord(), NOW)).toBeUndefined();
+    expect(announceCurrent(newRecord(), NOW, undefined)).toBeUndefined();
+    // What was told so is not told again, whatever its number; anything else is.
+    expect(announceCurrent(newRecord(NOW, 'approved'), NOW + 5, inherited?.body)).toBeUndefined();
+    expect(announceCurrent(newRecord(NOW, 'rejected'), NOW, inherited?.body)?.type).toBe('verification.rejected');
   });
 
   it('has only the types of the list', () => {

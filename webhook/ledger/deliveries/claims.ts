@@ -1,8 +1,9 @@
-import { sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import { namesOf } from '../../columns.ts';
 import { type Delivery, deliveryColumns, type EndpointRow, endpointColumns } from '../../events/model.ts';
 import type { Store } from '../database/store.ts';
 import type { AppendEvent, On } from '../tables.ts';
+import { forgetErased } from './outbox.ts';
 
 /*
  * How a worker claims events, and what it writes of them. A lease is an exclusive right that ends by time, as that of an identity
@@ -15,6 +16,21 @@ const ENDPOINT = namesOf(endpointColumns);
 
 /** After an outage that was shorter nothing is brought forward: what fails alone fails again. */
 const OUTAGE_MS = 60_000;
+
+/**
+ * What ends later than this was written by a clock that was ahead: a lease lasts for half a minute, and an endpoint is left alone for a
+ * quarter of an hour at most.
+ */
+const LONGEST_MS = { lease: 60_000, pause: 20 * 60_000 };
+
+/** Whether nobody holds the lease of the row `d`. */
+function isFree(now: number) {
+  return sql<SqlBool>`(d.leased_until <= ${now} or d.leased_until > ${now + LONGEST_MS.lease})`;
+}
+
+/** Whether the row `d` is the first of its identity that is left. */
+const IS_FIRST = sql<SqlBool>`not exists (select 1 from deliveries e where e.identity_id = d.identity_id
+  and e.endpoint = d.endpoint and e.version < d.version and e.due is not null)`;
 
 /** What a worker may claim of an endpoint. */
 export interface DeliveryClaim {
@@ -61,13 +77,20 @@ async function lockEndpoint(db: On, dialect: Store['dialect'], name: string): Pr
 
 /** Returns the steps of deliveries. */
 export function createDeliveryClaims({ dialect, read, write }: Store, append: AppendEvent) {
-  /** The events that could be sent now: of each identity the first that is left. One that fails asks with new ones first, because an old one may fail alone. */
-  function heads(db: On, { name, failures }: EndpointRow, now: number, most: number) {
-    return sql<Pick<Delivery, 'identityId' | 'version'>>`select d.identity_id, d.version from deliveries d
-      where d.endpoint = ${name} and d.due <= ${now} and d.leased_until <= ${now}
-      and not exists (select 1 from deliveries e where e.identity_id = d.identity_id and e.endpoint = d.endpoint
-        and e.version < d.version and e.due is not null)
-      order by ${failures > 0 ? sql`d.tries, d.due` : sql`d.due`} limit ${most}`.execute(db);
+  /** The events that could be sent now: of each identity the first that is left. In the order of the index, so that no backlog is sorted. */
+  async function heads(db: On, name: string, now: number, most: number, only = sql<SqlBool>`true`) {
+    const { rows } = await sql<
+      Pick<Delivery, 'identityId' | 'version'>
+    >`select d.identity_id, d.version from deliveries d
+      where d.endpoint = ${name} and d.due <= ${now} and ${isFree(now)} and ${only} and ${IS_FIRST}
+      order by d.due limit ${most}`.execute(db);
+    return rows;
+  }
+
+  /** An endpoint that fails is asked with an event that was not tried, because an old one may fail alone. */
+  async function next(db: On, { name, failures }: EndpointRow, now: number, most: number) {
+    const untried = failures > 0 ? await heads(db, name, now, most, sql<SqlBool>`d.tries = 0`) : [];
+    return untried.length > 0 ? untried : heads(db, name, now, most);
   }
 
   async function lease(db: On, endpoint: string, head: Pick<Delivery, 'identityId' | 'version'>, until: number) {
@@ -91,33 +114,40 @@ export function createDeliveryClaims({ dialect, read, write }: Store, append: Ap
     await sql`update endpoints set failures = 0, failing_since = null, probe_at = 0 where name = ${endpoint}`.execute(
       db,
     );
-    if (now - since < OUTAGE_MS) return true;
+    // A time ahead of this clock says nothing of how long it was.
+    if (Math.abs(now - since) < OUTAGE_MS) return true;
     await sql`update deliveries set due = ${now} where endpoint = ${endpoint} and due > ${now} and tries > 0
       and tried_at >= ${since}`.execute(db);
     return true;
   }
 
   return {
-    /** When something may be due, by endpoint; none that has stopped or has nothing to send. */
-    nextDue: (): Promise<EndpointDue[]> =>
+    /** When something is to be claimed, by endpoint; none that has stopped, or of which all that waits is under way or behind it. */
+    nextDue: (now: number): Promise<EndpointDue[]> =>
       read(async (db) => {
         const { rows } = await sql<{ name: string; probeAt: number; due: number | null }>`select name, probe_at,
-          (select min(due) from deliveries where endpoint = endpoints.name and due is not null) as due
+          (select d.due from deliveries d where d.endpoint = endpoints.name and d.due is not null and ${isFree(now)}
+            and ${IS_FIRST} order by d.due limit 1) as due
           from endpoints where removed_at is null and stopped_at is null`.execute(db);
-        return rows.flatMap(({ name, probeAt, due }) => (due === null ? [] : [{ name, at: Math.max(due, probeAt) }]));
+        return rows.flatMap(({ name, probeAt, due }) => {
+          if (due === null) return [];
+          return [{ name, at: probeAt > now + LONGEST_MS.pause ? due : Math.max(due, probeAt) }];
+        });
       }),
 
     /** Leases what is due for an endpoint, the first of each identity. */
     claim: (name: string, { now, leaseMs, most }: DeliveryClaim): Promise<Delivery[]> =>
       write(async (db) => {
         const endpoint = await lockEndpoint(db, dialect, name);
-        if (endpoint === undefined || endpoint.stoppedAt !== null || endpoint.probeAt > now) return [];
-        const { rows } = await sql<{ count: number }>`select count(*) as count from deliveries
-          where endpoint = ${name} and leased_until > ${now}`.execute(db);
+        if (endpoint === undefined || endpoint.stoppedAt !== null) return [];
+        if (endpoint.probeAt > now && endpoint.probeAt <= now + LONGEST_MS.pause) return [];
+        // `> 0`, because SQLite takes a partial index only where its condition is in the query.
+        const { rows } = await sql<{ count: number }>`select count(*) as count from deliveries where endpoint = ${name}
+          and leased_until > 0 and leased_until > ${now} and leased_until <= ${now + LONGEST_MS.lease}`.execute(db);
         const free = (endpoint.failures > 0 ? 1 : most) - Number(rows[0]?.count ?? 0);
         if (free <= 0) return [];
         const claimed: Delivery[] = [];
-        for (const head of (await heads(db, endpoint, now, free)).rows)
+        for (const head of await next(db, endpoint, now, free))
           claimed.push(await lease(db, name, head, now + leaseMs));
         return claimed;
       }),
@@ -128,9 +158,7 @@ export function createDeliveryClaims({ dialect, read, write }: Store, append: Ap
         await ours(db, delivery)
           .set({ due: null, leasedUntil: 0, triedAt: now, lastOutcome: outcome, endedAt: now, result: 'delivered' })
           .execute();
-        if (delivery.type === 'verification.erased')
-          await sql`delete from deliveries where identity_id = ${delivery.identityId}
-            and endpoint = ${delivery.endpoint} and version < ${delivery.version}`.execute(db);
+        await forgetErased(db, delivery.identityId, delivery.endpoint);
         return recover(db, delivery.endpoint, now);
       }),
 
@@ -151,10 +179,7 @@ export function createDeliveryClaims({ dialect, read, write }: Store, append: Ap
           .returning('identityId')
           .executeTakeFirst();
         if (kept === undefined || endpoint === undefined) return 0;
-        // Of an erased identity nothing is tried again but the event of its erasure.
-        await sql`delete from deliveries where identity_id = ${delivery.identityId} and endpoint = ${delivery.endpoint}
-          and version < (select max(version) from deliveries where identity_id = ${delivery.identityId}
-            and endpoint = ${delivery.endpoint} and type = 'verification.erased')`.execute(db);
+        await forgetErased(db, delivery.identityId, delivery.endpoint);
         if (isGivenUp) {
           const detail = { endpoint: delivery.endpoint, sequence: delivery.version, outcome };
           await append(db, now, delivery.identityId, { kind: 'event_given_up', detail });
@@ -164,7 +189,8 @@ export function createDeliveryClaims({ dialect, read, write }: Store, append: Ap
           .updateTable('endpoints')
           .set({
             failures,
-            failingSince: endpoint.failingSince ?? now,
+            // An event that had failed before may fail alone: the outage that it begins does not bring it forward again.
+            failingSince: endpoint.failingSince ?? (delivery.tries > 0 ? now + 1 : now),
             probeAt: probeAt(failures),
             lastOutcome: outcome,
           })
@@ -179,6 +205,7 @@ export function createDeliveryClaims({ dialect, read, write }: Store, append: Ap
         await ours(db, delivery)
           .set({ leasedUntil: 0, triedAt: now, tries: delivery.tries + 1, lastOutcome: outcome })
           .execute();
+        await forgetErased(db, delivery.identityId, delivery.endpoint);
         const stopped = await db
           .updateTable('endpoints')
           .set({ stoppedAt: now, lastOutcome: outcome })

@@ -1,5 +1,6 @@
 import type { Store } from '../database/store.ts';
 import type { Rows } from '../rows.ts';
+import { createCatchUp } from './catch-up.ts';
 import { createDeliveryClaims } from './claims.ts';
 import { createEndpoints } from './endpoints.ts';
 import { createKept } from './kept.ts';
@@ -7,10 +8,11 @@ import type { Outbox } from './outbox.ts';
 
 /** Returns what the ledger keeps of signed events (docs/events.md). It prepares nothing: without endpoints it costs nothing. */
 export function createDeliveryLedger(store: Store, rows: Rows, outbox: Outbox) {
+  const catchUp = createCatchUp(store, rows);
   return {
     ...createDeliveryClaims(store, rows.append),
-    ...createEndpoints(store, outbox),
-    ...createKept(store, rows, outbox),
+    ...createEndpoints(store, outbox, catchUp),
+    ...createKept(store, outbox, catchUp),
   };
 }
 

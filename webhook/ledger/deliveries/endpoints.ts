@@ -1,8 +1,15 @@
 import { sql } from 'kysely';
 import { namesOf } from '../../columns.ts';
-import { type EndpointRow, EVENT_TYPES, endpointColumns, type Subscription } from '../../events/model.ts';
+import {
+  type AnnounceCurrent,
+  type EndpointRow,
+  EVENT_TYPES,
+  endpointColumns,
+  type Subscription,
+} from '../../events/model.ts';
 import type { Store } from '../database/store.ts';
 import type { On } from '../tables.ts';
+import type { CatchUp } from './catch-up.ts';
 import type { Outbox } from './outbox.ts';
 
 const ENDPOINT = namesOf(endpointColumns);
@@ -62,7 +69,7 @@ function oldestOf(order: 'asc' | 'desc') {
 }
 
 /** Returns what the ledger knows of endpoints. */
-export function createEndpoints({ read, write }: Store, outbox: Outbox) {
+export function createEndpoints({ read, write }: Store, outbox: Outbox, catchUp: CatchUp) {
   return {
     /** Reads who is told of changes: for a command beside the service. */
     follow: (): Promise<void> =>
@@ -71,9 +78,22 @@ export function createEndpoints({ read, write }: Store, outbox: Outbox) {
         outbox.subscriptions = rows.filter(({ removedAt }) => removedAt === null).map(subscriptionOf);
       }),
 
-    /** Stores who is told of changes from now on, as this service is configured. */
-    configure: async (now: number, subscriptions: readonly Subscription[]): Promise<void> => {
+    /**
+     * Stores who is told of changes from now on, as this service is configured. An endpoint that was away, or has other types, may have
+     * missed what came after an event that waits for it: it is told of it behind that event.
+     */
+    configure: async (
+      now: number,
+      subscriptions: readonly Subscription[],
+      announceCurrent: AnnounceCurrent,
+    ): Promise<void> => {
       const known = await read(all);
+      outbox.subscriptions = subscriptions;
+      for (const one of subscriptions) {
+        const row = known.find(({ name }) => name === one.name);
+        const hasMissed = row !== undefined && (row.removedAt !== null || row.types !== one.types.join(' '));
+        if (hasMissed) await catchUp(now, one, 'waiting', announceCurrent);
+      }
       const removed = known.filter(
         ({ name, removedAt }) => removedAt === null && !subscriptions.some((one) => one.name === name),
       );
@@ -88,7 +108,6 @@ export function createEndpoints({ read, write }: Store, outbox: Outbox) {
           for (const { name } of removed)
             await db.updateTable('endpoints').set({ removedAt: now }).where('name', '=', name).execute();
         });
-      outbox.subscriptions = subscriptions;
     },
 
     /**

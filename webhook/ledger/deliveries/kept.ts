@@ -2,15 +2,12 @@ import { type SqlBool, sql } from 'kysely';
 import { namesOf } from '../../columns.ts';
 import { type AnnounceCurrent, type Delivery, deliveryColumns, type Subscription } from '../../events/model.ts';
 import type { Store } from '../database/store.ts';
-import type { Rows } from '../rows.ts';
 import type { On } from '../tables.ts';
-import { addDeliveries, type Outbox } from './outbox.ts';
+import type { CatchUp } from './catch-up.ts';
+import type { Outbox } from './outbox.ts';
 
 /** So many rows are deleted in one step: nobody waits for the ledger meanwhile. */
 const AT_ONCE = 1_000;
-
-/** Identities of one page of a replay. */
-const PAGE = 200;
 
 const DELIVERY = namesOf(deliveryColumns);
 
@@ -41,59 +38,71 @@ export interface Replayed {
   readonly anew: number;
 }
 
+/** Where an event is among those of an endpoint. */
+type EventKey = Pick<Delivery, 'identityId' | 'version'>;
+
+/** An event that is due later than this was written by a clock that was ahead: the longest pause is a day and a tenth. */
+const LATEST_DUE_MS = 27 * 3_600_000;
+
+/** What has been kept for long enough. Epoch milliseconds. */
+export interface Retention {
+  readonly now: number;
+  readonly endedBefore: number;
+  /** What was made before this, and still waits. */
+  readonly madeBefore: number;
+}
+
 /** Returns what is kept of events, for operators, until its retention is over. */
-export function createKept({ read, write }: Store, rows: Rows, outbox: Outbox) {
-  /** Makes the kept events of one endpoint due, and ends its pause: an operator knows better. */
-  async function again(db: On, now: number, { name }: Subscription, { identityId, since }: Replay): Promise<number> {
-    await sql`update endpoints set stopped_at = null, probe_at = 0 where name = ${name}`.execute(db);
-    const { rows: due } = await sql`update deliveries set due = ${now}, tries = 0, ended_at = null, result = null
-      where endpoint = ${name} and leased_until <= ${now}
-      and ${identityId === undefined ? sql<SqlBool>`made_at >= ${since ?? 0}` : sql<SqlBool>`identity_id = ${identityId}`}
-      returning version`.execute(db);
-    return due.length;
+export function createKept({ read, write }: Store, outbox: Outbox, catchUp: CatchUp) {
+  /** The next kept events of a replay, in the order of their key. */
+  async function next(db: On, name: string, { identityId, since = 0 }: Replay, after: EventKey): Promise<EventKey[]> {
+    const { rows: found } = await sql<EventKey>`select identity_id, version from deliveries
+      where endpoint = ${name} and (identity_id, version) > (${after.identityId}, ${after.version})
+      and ${identityId === undefined ? sql<SqlBool>`made_at >= ${since}` : sql<SqlBool>`identity_id = ${identityId}`}
+      order by identity_id, version limit ${AT_ONCE}`.execute(db);
+    return found;
   }
 
-  /** The identities of a replay of which nothing is kept for an endpoint, by pages. */
-  async function unknown(db: On, { name }: Subscription, { identityId, since }: Replay, after: string) {
-    const { rows: found } = await sql<{ id: string }>`select id from identities i where id > ${after}
-      and ${identityId === undefined ? sql<SqlBool>`changed_at >= ${since ?? 0}` : sql<SqlBool>`id = ${identityId}`}
-      and not exists (select 1 from deliveries d where d.identity_id = i.id and d.endpoint = ${name})
-      order by id limit ${PAGE}`.execute(db);
-    return found.map(({ id }) => id);
-  }
-
-  async function anew(now: number, subscription: Subscription, replay: Replay): Promise<number> {
+  /** Makes the kept events of one endpoint due, some at once, and ends its pause: an operator knows better. */
+  async function again(now: number, { name }: Subscription, replay: Replay): Promise<number> {
+    await write((db) => sql`update endpoints set stopped_at = null, probe_at = 0 where name = ${name}`.execute(db));
     let made = 0;
-    let after = '';
+    let after: EventKey = { identityId: '', version: -1 };
     for (;;) {
-      const page = await read((db) => unknown(db, subscription, replay, after));
+      const page = await read((db) => next(db, name, replay, after));
       const last = page.at(-1);
       if (last === undefined) return made;
-      made += await write(async (db) => {
-        let count = 0;
-        for (const id of page) {
-          const record = await rows.loadLocked(db, id);
-          const announcement = record && replay.announceCurrent(record, now);
-          if (announcement === undefined || !subscription.types.includes(announcement.type)) continue;
-          await addDeliveries(db, id, announcement, [subscription], now);
-          count += 1;
-        }
-        return count;
-      });
+      const from = after;
+      const { numAffectedRows = 0n } = await write((db) =>
+        sql`update deliveries set due = ${now}, tries = 0, ended_at = null, result = null
+          where endpoint = ${name} and leased_until <= ${now}
+          and (identity_id, version) > (${from.identityId}, ${from.version})
+          and (identity_id, version) <= (${last.identityId}, ${last.version})
+          and ${replay.identityId === undefined ? sql<SqlBool>`made_at >= ${replay.since ?? 0}` : sql<SqlBool>`identity_id = ${replay.identityId}`}`.execute(
+          db,
+        ),
+      );
+      made += Number(numAffectedRows);
       after = last;
     }
   }
 
   return {
-    /** Makes events due again, with the ids that they had; of an identity of which none is kept, its state as it is now. */
+    /** Makes events due again, with the ids that they had; of an identity of which none so new is kept, behind them its state as it is now. */
     replay: async (now: number, replay: Replay): Promise<Replayed> => {
       const asked = outbox.subscriptions.filter(
         ({ name }) => replay.endpoint === undefined || name === replay.endpoint,
       );
       const total = { again: 0, anew: 0 };
       for (const subscription of asked) {
-        total.again += await write((db) => again(db, now, subscription, replay));
-        total.anew += await anew(now, subscription, replay);
+        const { identityId, since = 0, announceCurrent } = replay;
+        total.again += await again(now, subscription, replay);
+        total.anew += await catchUp(
+          now,
+          subscription,
+          identityId === undefined ? { since } : { identityId },
+          announceCurrent,
+        );
       }
       return total;
     },
@@ -109,22 +118,27 @@ export function createKept({ read, write }: Store, rows: Rows, outbox: Outbox) {
         return query.orderBy('madeAt').orderBy('version').limit(most).execute();
       }),
 
-    /** Deletes events whose retention is over, some at once; whether there are more. */
-    forget: ({
-      endedBefore,
-      madeBefore,
-    }: {
-      readonly endedBefore: number;
-      readonly madeBefore: number;
-    }): Promise<boolean> =>
+    /** Deletes events whose retention is over, some at once, also of endpoints that are configured no more; whether there are more. Makes due what a clock that was ahead has put off. */
+    forget: ({ now, endedBefore, madeBefore }: Retention): Promise<boolean> =>
       write(async (db) => {
-        const { rows: ended } = await sql`delete from deliveries where (identity_id, endpoint, version) in
-          (select identity_id, endpoint, version from deliveries where ended_at < ${endedBefore} limit ${AT_ONCE})
-          returning version`.execute(db);
-        const { rows: old } = await sql`delete from deliveries where (identity_id, endpoint, version) in
-          (select identity_id, endpoint, version from deliveries where due < ${madeBefore} and made_at < ${madeBefore}
-            and leased_until = 0 limit ${AT_ONCE}) returning version`.execute(db);
-        return ended.length === AT_ONCE || old.length === AT_ONCE;
+        const { numAffectedRows: ended = 0n } =
+          await sql`delete from deliveries where (identity_id, endpoint, version) in
+          (select identity_id, endpoint, version from deliveries where ended_at < ${endedBefore} limit ${AT_ONCE})`.execute(
+            db,
+          );
+        let hasMore = ended === BigInt(AT_ONCE);
+        // By endpoint, as the index is.
+        for (const { name } of await db.selectFrom('endpoints').select('name').execute()) {
+          await sql`update deliveries set due = ${now} where endpoint = ${name} and due > ${now + LATEST_DUE_MS}`.execute(
+            db,
+          );
+          const { numAffectedRows: old = 0n } =
+            await sql`delete from deliveries where (identity_id, endpoint, version) in
+            (select identity_id, endpoint, version from deliveries where endpoint = ${name} and due < ${madeBefore}
+              and made_at < ${madeBefore} and leased_until <= ${now} limit ${AT_ONCE})`.execute(db);
+          hasMore ||= old === BigInt(AT_ONCE);
+        }
+        return hasMore;
       }),
   };
 }

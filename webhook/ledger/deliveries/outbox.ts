@@ -7,7 +7,7 @@ import type { On } from '../tables.ts';
 export interface Outbox {
   /** Who is told. Nobody: a change costs nothing more. */
   subscriptions: readonly Subscription[];
-  /** Called with each record that is saved. */
+  /** Called with each record that is saved where somebody is told, and with each erasure. */
   onSaved(db: On, before: IdentityRecord | undefined, after: IdentityRecord, now: number): Promise<void>;
 }
 
@@ -29,9 +29,16 @@ export async function addDeliveries(
 }
 
 /** An erased identity leaves no event but that of its erasure. What is under way ends first, so that the order stays. */
-async function forgetEvents(db: On, identityId: string): Promise<void> {
+async function forgetEvents(db: On, identityId: string, now: number): Promise<void> {
   await sql`delete from deliveries where identity_id = ${identityId}
-    and (due is null or leased_until = 0)`.execute(db);
+    and (due is null or leased_until <= ${now})`.execute(db);
+}
+
+/** What was under way at the erasure of its identity is not kept, however it ends. */
+export async function forgetErased(db: On, identityId: string, endpoint: string): Promise<void> {
+  await sql`delete from deliveries where identity_id = ${identityId} and endpoint = ${endpoint}
+    and type <> 'verification.erased'
+    and exists (select 1 from identities where id = ${identityId} and erased_at is not null)`.execute(db);
 }
 
 /** The events that waited for this copy are due now. */
@@ -48,7 +55,7 @@ export function createOutbox(announce: Announce | undefined): Outbox {
       if (announce === undefined) return;
       const announcement = announce(before, after, now);
       const { identity } = after;
-      if (announcement?.type === 'verification.erased') await forgetEvents(db, identity.id);
+      if (announcement?.type === 'verification.erased') await forgetEvents(db, identity.id, now);
       if (announcement !== undefined) await addDeliveries(db, identity.id, announcement, outbox.subscriptions, now);
       if (identity.published > (before?.identity.published ?? 0)) await bringForward(db, identity, now);
     },

@@ -3,7 +3,7 @@ import type { Delivery } from '../../../../webhook/events/model.ts';
 import type { Ledger } from '../../../../webhook/ledger/ledger.ts';
 import type { Database } from '../../../support/service/databases.ts';
 import { MINUTE, NOW } from '../world.ts';
-import { begin, CRM, claimFor, DAY, decide, failedFor, kept, openTelling, SHOP } from './world.ts';
+import { announceCurrent, begin, CRM, claimFor, DAY, decide, failedFor, kept, openTelling, SHOP } from './world.ts';
 
 const DUE = NOW + MINUTE + 100;
 
@@ -66,7 +66,7 @@ export function deliveryCases(database: Database): void {
     const first = await one(ledger, DUE);
     expect(await ledger.deliveries.failed(DUE, first, failedFor(DUE, MINUTE, MINUTE))).toBe(1);
     const fresh = [await begin(ledger, NOW + 5), await begin(ledger, NOW + 6)];
-    expect(await ledger.deliveries.nextDue()).toEqual([{ name: 'shop', at: DUE + MINUTE }]);
+    expect(await ledger.deliveries.nextDue(DUE)).toEqual([{ name: 'shop', at: DUE + MINUTE }]);
     expect(await claimFor(ledger, DUE + MINUTE - 1)).toEqual([]);
     const [probe, ...others] = await claimFor(ledger, DUE + MINUTE);
     expect(others).toEqual([]);
@@ -91,6 +91,50 @@ export function deliveryCases(database: Database): void {
     expect(await claimFor(ledger, DUE + 5 * MINUTE)).toHaveLength(1);
   });
 
+  test('one event that fails alone is brought forward once, and then comes by its own schedule', async () => {
+    const ledger = await openTelling(database);
+    const poison = await begin(ledger);
+    let now = DUE;
+    await ledger.deliveries.failed(now, await one(ledger, now), failedFor(now, DAY));
+    const brought: boolean[] = [];
+    for (let n = 0; n < 4; n += 1) {
+      now += 2 * MINUTE;
+      const other = await begin(ledger, now - MINUTE);
+      const [good] = await claimFor(ledger, now, 'shop', 1);
+      expect(good?.identityId).toBe(other);
+      if (good !== undefined) await ledger.deliveries.delivered(now, good, '200');
+      const [again] = await claimFor(ledger, now, 'shop', 1);
+      brought.push(again?.identityId === poison);
+      if (again !== undefined) await ledger.deliveries.failed(now, again, failedFor(now, DAY));
+    }
+    expect(brought).toEqual([true, false, false, false]);
+  });
+
+  test('what is behind an event that failed, or under way, is not due', async () => {
+    const ledger = await openTelling(database);
+    const id = await begin(ledger);
+    await decide(ledger, id, NOW + 1, 'PASSED');
+    await ledger.deliveries.failed(DUE, await one(ledger, DUE), failedFor(DUE, 5 * MINUTE));
+    expect(await ledger.deliveries.nextDue(DUE)).toEqual([{ name: 'shop', at: DUE + 5 * MINUTE }]);
+    await begin(ledger, NOW + 2);
+    expect(await ledger.deliveries.nextDue(DUE)).toEqual([{ name: 'shop', at: DUE }]);
+    await one(ledger, DUE);
+    expect(await ledger.deliveries.nextDue(DUE)).toEqual([{ name: 'shop', at: DUE + 5 * MINUTE }]);
+  });
+
+  test('what a clock that was ahead has written holds nothing up', async () => {
+    const ledger = await openTelling(database);
+    for (let n = 0; n < 3; n += 1) await begin(ledger);
+    const tomorrow = DUE + DAY;
+    await ledger.deliveries.failed(tomorrow, await one(ledger, tomorrow), failedFor(tomorrow, MINUTE, 5 * MINUTE));
+    await one(ledger, tomorrow + 5 * MINUTE);
+    // The clock is set right: an endpoint pauses for minutes, and a lease lasts for half of one.
+    expect((await ledger.deliveries.nextDue(DUE))[0]?.at).toBeLessThanOrEqual(DUE);
+    const claimed = await one(ledger, DUE);
+    expect(await ledger.deliveries.delivered(DUE, claimed, '200')).toBe(true);
+    expect(await claimFor(ledger, DUE)).toHaveLength(2);
+  });
+
   test('an event that is given up lets the next one go on, and is in the audit trail', async () => {
     const ledger = await openTelling(database);
     const id = await begin(ledger);
@@ -111,25 +155,51 @@ export function deliveryCases(database: Database): void {
     await ledger.deliveries.gone(DUE, delivery, '410');
     await begin(ledger, NOW + 1);
     expect(await claimFor(ledger, DUE)).toEqual([]);
-    expect(await ledger.deliveries.nextDue()).toEqual([]);
-    await ledger.deliveries.configure(DUE, [SHOP, CRM]);
+    expect(await ledger.deliveries.nextDue(DUE)).toEqual([]);
+    await ledger.deliveries.configure(DUE, [SHOP, CRM], announceCurrent);
     expect(await claimFor(ledger, DUE)).toEqual([]);
     expect((await ledger.events(null)).map(({ kind, detail }) => [kind, detail])).toEqual([
       ['endpoint_stopped', { endpoint: 'shop' }],
     ]);
-    await ledger.deliveries.configure(DUE, [{ ...SHOP, fingerprint: 'c' }, CRM]);
+    await ledger.deliveries.configure(DUE, [{ ...SHOP, fingerprint: 'c' }, CRM], announceCurrent);
     expect(await claimFor(ledger, DUE)).toHaveLength(2);
+  });
+
+  test('an endpoint that comes back hears of what waited, and then of what is true now', async () => {
+    const ledger = await openTelling(database);
+    const [changed, same] = [await begin(ledger), await begin(ledger)];
+    await ledger.deliveries.configure(NOW, [], announceCurrent);
+    await decide(ledger, changed, NOW + 1, 'FAILED');
+    await ledger.deliveries.configure(NOW + 2, [SHOP], announceCurrent);
+    const types = async (id: string) =>
+      (await ledger.deliveries.list({ identityId: id, most: 9 })).map(({ type, version }) => `${type} ${version}`);
+    expect(await types(changed)).toEqual(['verification.pending 1', 'verification.rejected 2']);
+    expect(await types(same)).toEqual(['verification.pending 1']);
+    // The same configuration again makes nothing.
+    await ledger.deliveries.configure(NOW + 3, [SHOP], announceCurrent);
+    expect(await types(changed)).toHaveLength(2);
+  });
+
+  test('an endpoint with more types is told what it did not want while an event waited for it', async () => {
+    const ledger = await openTelling(database, [CRM]);
+    const id = await begin(ledger);
+    await decide(ledger, id, NOW + 1, 'PASSED');
+    await decide(ledger, id, NOW + 2, 'FAILED', 2);
+    const more = { ...CRM, types: SHOP.types, fingerprint: 'more' };
+    await ledger.deliveries.configure(NOW + 3, [more], announceCurrent);
+    const waiting = await ledger.deliveries.list({ identityId: id, most: 9 });
+    expect(waiting.map(({ type }) => type)).toEqual(['verification.approved', 'verification.rejected']);
   });
 
   test('an endpoint that is configured no more gets nothing, and hears of what waited when it comes back', async () => {
     const ledger = await openTelling(database);
     await begin(ledger);
-    await ledger.deliveries.configure(NOW, []);
-    expect(await ledger.deliveries.nextDue()).toEqual([]);
+    await ledger.deliveries.configure(NOW, [], announceCurrent);
+    expect(await ledger.deliveries.nextDue(DUE)).toEqual([]);
     expect(await claimFor(ledger, DUE)).toEqual([]);
     expect(await ledger.deliveries.endpoints()).toEqual([]);
     await begin(ledger);
-    await ledger.deliveries.configure(NOW, [SHOP]);
+    await ledger.deliveries.configure(NOW, [SHOP], announceCurrent);
     expect(await claimFor(ledger, DUE)).toHaveLength(1);
     expect(await ledger.deliveries.endpoints()).toMatchObject([
       { name: 'shop', waiting: 1, oldest: NOW, stoppedAt: null },

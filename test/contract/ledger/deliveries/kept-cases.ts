@@ -25,7 +25,7 @@ export function keptCases(database: Database): void {
     await begin(ledger, NOW - DAY);
     const recent = await begin(ledger, NOW);
     await put(ledger, newIdentity({ id: randomUUID(), inherited: 'rejected' }, NOW), NOW);
-    await ledger.deliveries.configure(NOW, [SHOP, CRM]);
+    await ledger.deliveries.configure(NOW, [SHOP, CRM], announceCurrent);
     await decide(ledger, recent, NOW + 1, 'PASSED');
     expect(await ledger.deliveries.replay(DUE, { since: NOW - MINUTE, announceCurrent })).toEqual({
       again: 2,
@@ -42,13 +42,35 @@ export function keptCases(database: Database): void {
     });
   });
 
+  test('a replay ends with what is true now, also where only something older is kept', async () => {
+    const ledger = await openTelling(database, [CRM]);
+    const id = await begin(ledger);
+    await decide(ledger, id, NOW + 1, 'PASSED');
+    for (const delivery of await claimFor(ledger, DUE + 1, 'crm'))
+      await ledger.deliveries.delivered(DUE, delivery, '200');
+    // It does not want rejections yet.
+    await decide(ledger, id, NOW + 2, 'FAILED', 2);
+    await ledger.deliveries.configure(NOW, [{ ...CRM, types: SHOP.types, fingerprint: 'more' }], announceCurrent);
+    const replay = { identityId: id, announceCurrent };
+    expect(await ledger.deliveries.replay(DUE, replay)).toEqual({ again: 1, anew: 1 });
+    const seen: string[] = [];
+    for (;;) {
+      const [next] = await claimFor(ledger, DUE, 'crm', 1);
+      if (next === undefined) break;
+      seen.push(next.type);
+      await ledger.deliveries.delivered(DUE, next, '200');
+    }
+    expect(seen).toEqual(['verification.approved', 'verification.rejected']);
+    expect(await ledger.deliveries.replay(DUE, replay)).toEqual({ again: 2, anew: 0 });
+  });
+
   test('a replay starts an endpoint again that was stopped, and only the one that is named', async () => {
     const ledger = await openTelling(database, [SHOP, { ...SHOP, name: 'other' }]);
     const id = await begin(ledger);
     for (const name of ['shop', 'other'])
       for (const delivery of await claimFor(ledger, DUE, name)) await ledger.deliveries.gone(DUE, delivery, '410');
     await ledger.deliveries.replay(DUE, { endpoint: 'shop', identityId: id, announceCurrent });
-    expect(await ledger.deliveries.nextDue()).toEqual([{ name: 'shop', at: DUE }]);
+    expect(await ledger.deliveries.nextDue(NOW + MINUTE)).toEqual([{ name: 'shop', at: DUE }]);
   });
 
   test('the list has what waits, those that failed often, or all that is kept', async () => {
@@ -85,7 +107,7 @@ export function keptCases(database: Database): void {
     expect((await agesOf()).at(-1)).toEqual(['shop', 7]);
     await ledger.deliveries.delivered(DUE + 7, second, '200');
     expect((await agesOf()).at(-1)).toEqual(['shop', null]);
-    await ledger.deliveries.configure(NOW, [SHOP]);
+    await ledger.deliveries.configure(NOW, [SHOP], announceCurrent);
     expect(await agesOf()).toEqual([['shop', null]]);
   });
 
@@ -124,7 +146,8 @@ export function keptCases(database: Database): void {
     const [first] = await claimFor(ledger, DUE, 'shop', 1);
     if (first === undefined) throw new Error('nothing was claimed');
     await ledger.deliveries.delivered(DUE, first, '200');
-    const forget = (endedBefore: number, madeBefore: number) => ledger.deliveries.forget({ endedBefore, madeBefore });
+    const forget = (endedBefore: number, madeBefore: number) =>
+      ledger.deliveries.forget({ now: DUE, endedBefore, madeBefore });
     expect(await forget(DUE, NOW)).toBe(false);
     expect(await kept(ledger)).toHaveLength(2);
     await forget(DUE + 1, NOW);

@@ -6,7 +6,19 @@ import { normalize } from '../../../../webhook/verification/record/normalize.ts'
 import { newIdentity } from '../../../../webhook/verification/record/record.ts';
 import type { Database } from '../../../support/service/databases.ts';
 import { MINUTE, NOW, put } from '../world.ts';
-import { begin, CRM, change, claimFor, decide, failedFor, kept, openTelling, patch, SHOP } from './world.ts';
+import {
+  announceCurrent,
+  begin,
+  CRM,
+  change,
+  claimFor,
+  decide,
+  failedFor,
+  kept,
+  openTelling,
+  patch,
+  SHOP,
+} from './world.ts';
 
 /** What a change leaves for applications, in its own transaction. */
 export function outboxCases(database: Database): void {
@@ -15,7 +27,7 @@ export function outboxCases(database: Database): void {
     const id = await begin(ledger);
     await decide(ledger, id, NOW, 'PASSED');
     expect(await kept(ledger)).toEqual([]);
-    expect(await ledger.deliveries.nextDue()).toEqual([]);
+    expect(await ledger.deliveries.nextDue(NOW + MINUTE)).toEqual([]);
   });
 
   test('a change leaves one event for each endpoint that wants its type, due in a minute', async () => {
@@ -82,6 +94,44 @@ export function outboxCases(database: Database): void {
     expect(await ledger.deliveries.list({ identityId: first.identityId === id ? other : id, most: 10 })).not.toEqual(
       [],
     );
+  });
+
+  test('an erasure deletes events although no endpoint is configured any more', async () => {
+    const ledger = await openTelling(database, [SHOP, CRM]);
+    const [id, other] = [await begin(ledger), await begin(ledger)];
+    for (const delivery of await claimFor(ledger, NOW + MINUTE))
+      await ledger.deliveries.delivered(NOW, delivery, '200');
+    await decide(ledger, id, NOW, 'PASSED');
+    await ledger.deliveries.configure(NOW, [], announceCurrent);
+    await change(ledger, id, NOW + 1, (record) => erase(record, 'ann', NOW + 1).record);
+    expect(await ledger.deliveries.list({ identityId: id, withEnded: true, most: 9 })).toEqual([]);
+    expect(await ledger.deliveries.list({ identityId: other, withEnded: true, most: 9 })).toHaveLength(1);
+  });
+
+  test('an erasure deletes an event whose process died while it sent it', async () => {
+    const ledger = await openTelling(database);
+    const id = await begin(ledger);
+    await claimFor(ledger, NOW + MINUTE);
+    const later = NOW + 2 * MINUTE;
+    await change(ledger, id, later, (record) => erase(record, 'ann', later).record);
+    const left = await ledger.deliveries.list({ identityId: id, withEnded: true, most: 9 });
+    expect(left.map(({ type }) => type)).toEqual(['verification.erased']);
+  });
+
+  test('of an erased identity what was under way is kept by no result, also where the endpoint does not hear of erasures', async () => {
+    const now = NOW + MINUTE;
+    for (const end of ['delivered', 'failed', 'gone'] as const) {
+      const pending = { ...SHOP, types: ['verification.pending' as const] };
+      const ledger = await openTelling(database, [pending]);
+      const id = await begin(ledger);
+      const [under] = await claimFor(ledger, now);
+      if (under === undefined) throw new Error('nothing was claimed');
+      await change(ledger, id, now, (record) => erase(record, 'ann', now).record);
+      const { deliveries } = ledger;
+      if (end === 'failed') await deliveries.failed(now, under, failedFor(now, MINUTE));
+      else await deliveries[end](now, under, '200');
+      expect(await deliveries.list({ identityId: id, withEnded: true, most: 9 }), end).toEqual([]);
+    }
   });
 
   test('after the event of an erasure is taken, nothing else of the identity is kept for the endpoint', async () => {

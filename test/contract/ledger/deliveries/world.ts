@@ -25,7 +25,7 @@ export async function openTelling(
 ): Promise<Ledger> {
   const ledger = await openLedger(url ?? (await database.fresh()), NOW, normalize, { announce });
   onTestFinished(() => ledger.close());
-  await ledger.deliveries.configure(NOW, subscriptions);
+  await ledger.deliveries.configure(NOW, subscriptions, announceCurrent);
   return ledger;
 }
 
@@ -55,7 +55,12 @@ export function decide(ledger: Ledger, id: string, now: number, verdict: 'PASSED
 
 export const patch = (changes: Partial<Identity>) => (record: IdentityRecord) => updateIdentity(record, changes);
 
-export function claimFor(ledger: Ledger, now: number, name = 'shop', most = 16): Promise<Delivery[]> {
+export function claimFor(
+  ledger: Pick<Ledger, 'deliveries'>,
+  now: number,
+  name = 'shop',
+  most = 16,
+): Promise<Delivery[]> {
   return ledger.deliveries.claim(name, { now, leaseMs: MINUTE / 2, most });
 }
 
