@@ -172,17 +172,20 @@ async function registerTransactions(
 }
 
 /** What the console needs besides what all pages need. */
-type OwnOfConsole = Pick<ConsoleOptions, 'operators' | 'proxy' | 'evidence' | 'portal' | 'degraded' | 'publicUrl'>;
+type OwnOfConsole = Pick<
+  ConsoleOptions,
+  'operators' | 'verifyAssertion' | 'evidence' | 'portal' | 'degraded' | 'publicUrl'
+>;
 
-function consoleOf({ config, operators, proxy, ctx, unreachable, logProblem }: Dependencies): OwnOfConsole | undefined {
-  const header = config.OPERATORS?.proxy?.header;
+function consoleOf(dependencies: Dependencies): OwnOfConsole | undefined {
+  const { config, operators, verifyAssertion, ctx, unreachable, logProblem } = dependencies;
   const { PUBLIC_URL: publicUrl } = config;
   if (operators === undefined || publicUrl === undefined) return undefined;
   const now = () => ctx.clock.now();
   return {
     operators,
     publicUrl,
-    proxy: proxy === undefined || header === undefined ? undefined : { header, verify: (sent) => proxy.verify(sent) },
+    verifyAssertion,
     evidence: config.EVIDENCE,
     portal: config.JUMIO_PORTAL_URL,
     degraded: () => findProblems({ ledger: ctx.ledger, now, unreachable, logProblem }),

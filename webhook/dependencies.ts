@@ -20,7 +20,7 @@ import type { JumioClientOptions } from './jumio/types.ts';
 import { createKratosClient, NOBODY } from './kratos/client.ts';
 import { type Ledger, type LedgerOptions, openLedger } from './ledger/ledger.ts';
 import type { ObserveAnswer } from './logging.ts';
-import { type OperatorsNow, operatorsInFile } from './operators/index.ts';
+import { type OperatorsNow, operatorsInFile, type ProxySettings } from './operators/index.ts';
 import type { ProxyClient } from './proxy/client.ts';
 import { createReceiverClient } from './receiver/client.ts';
 import { createTexts, type Texts } from './texts/texts.ts';
@@ -54,8 +54,8 @@ export interface Dependencies {
   readonly hints: HintClient | undefined;
   /** Who works at the console; undefined: there is none. */
   readonly operators: OperatorsNow | undefined;
-  /** Verifies what an identity-aware proxy in front of the console signed; undefined: there is none. */
-  readonly proxy: ProxyClient | undefined;
+  /** Verifies what an identity-aware proxy in front of the console signed. */
+  readonly verifyAssertion: ProxyVerifier;
   /** The data centre at which Jumio's SDK tokens are valid; undefined: not a known one of Jumio's. */
   readonly dataCentre: SdkDataCentre | undefined;
   readonly phase: Phase;
@@ -190,11 +190,21 @@ function operatorsOf({ OPERATORS: settings, operatorsFile }: Config): OperatorsN
   return operatorsFile === undefined ? async () => settings : operatorsInFile(operatorsFile);
 }
 
-/** The proxy in front of the console: its code is loaded only where one is configured. */
-async function proxyOf({ OPERATORS: settings, userAgent }: Config, clock: Clock): Promise<ProxyClient | undefined> {
-  if (settings?.proxy === undefined) return undefined;
-  const { createProxyClient } = await import('./proxy/client.ts');
-  return createProxyClient({ ...settings.proxy, userAgent, now: () => clock.now() });
+/** Verifies an assertion by the proxy that the list of operators names now. */
+type ProxyVerifier = (proxy: ProxySettings, assertion: string) => ReturnType<ProxyClient['verify']>;
+
+/** The client of a proxy and its keys are kept while the list names the same one. Its code is loaded with the first assertion. */
+function proxiesOf({ userAgent }: Config, clock: Clock): ProxyVerifier {
+  let last: { readonly of: string; readonly client: Promise<ProxyClient> } | undefined;
+  const clientOf = async ({ signed_in: signedIn, ...proxy }: ProxySettings): Promise<ProxyClient> => {
+    const { createProxyClient } = await import('./proxy/client.ts');
+    return createProxyClient({ ...proxy, signedIn, userAgent, now: () => clock.now() });
+  };
+  return async (proxy, assertion) => {
+    const of = JSON.stringify(proxy);
+    if (last?.of !== of) last = { of, client: clientOf(proxy) };
+    return (await last.client).verify(assertion);
+  };
 }
 
 function rates(config: Config): Context['rates'] {
@@ -304,7 +314,9 @@ export async function createDependencies(
 ): Promise<Dependencies> {
   const { clock = { now: () => Date.now() }, logProblem = () => undefined, observers } = options;
   const ledger = await openLedger(config.DATABASE_URL, clock.now(), normalize, { ...options, announce });
-  await subscribe(ledger, config, clock.now(), options.beginsEpoch !== false);
+  const isService = options.beginsEpoch !== false;
+  await subscribe(ledger, config, clock.now(), isService);
+  if (isService) await ledger.secondPerson.keep(config.OPERATORS?.second_person ?? []);
   const health = createUpstreamHealth(() => clock.now());
   const { unreachable } = health;
   const observe = both(health.observe, observers?.calls);
@@ -345,6 +357,6 @@ export async function createDependencies(
   );
   const observeRequests = observers?.requests;
   const shared = { config, logger, ctx, texts, phase, unreachable, probing, logProblem, observeRequests };
-  const console = { operators: operatorsOf(config), proxy: await proxyOf(config, clock) };
+  const console = { operators: operatorsOf(config), verifyAssertion: proxiesOf(config, clock) };
   return { ...shared, ...console, worker, faces, events, factors, hints, dataCentre };
 }

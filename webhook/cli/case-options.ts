@@ -1,5 +1,6 @@
+import type { Dependencies } from '../dependencies.ts';
 import type { CaseAct } from '../model.ts';
-import { isReasonFor, type OperatorSettings, operatorNamed, reasonsFor } from '../operators/index.ts';
+import { isReasonFor, operatorNamed, reasonsFor } from '../operators/index.ts';
 import type { Decided } from '../verification/operator/index.ts';
 import { unknownIdentity } from './arguments.ts';
 import { usageError } from './terminal.ts';
@@ -19,17 +20,26 @@ export interface Responsible {
   readonly reason: string | null;
   readonly note: string | null;
   readonly secondPerson: readonly CaseAct[];
-  /** Whether the command only proposes, because two must decide. */
+  /** Whether the command only drafts, because two must decide. */
   readonly isProposal: boolean;
 }
 
 /**
  * Returns who answers for an act, and why. With a list of operators the reason is a key of it, and where two must decide the
- * name is of somebody in it, so that nobody confirms at the console what they proposed here under another name.
- * @throws Exit where a reason or a name is not of the list
+ * name is of somebody in it. It stays a claim: what is proposed here is nobody's proposal until somebody makes it theirs at the console.
+ * @throws Exit where a reason or a name is not of the list, and where two must decide and there is no list here
  */
-export function responsible(settings: OperatorSettings | undefined, act: CaseAct, flags: CaseFlags): Responsible {
+export async function responsible(
+  { config, ctx: { ledger } }: Pick<Dependencies, 'config' | 'ctx'>,
+  act: CaseAct,
+  flags: CaseFlags,
+): Promise<Responsible> {
+  const { OPERATORS: settings } = config;
   const { reason = null, note = null } = flags;
+  if (settings === undefined && (await ledger.secondPerson.kept()).includes(act))
+    throw usageError(
+      'Two people must decide this: the service has a list of operators, and OPERATORS is not set here.',
+    );
   if (settings === undefined) return { by: flags.by, reason, note, secondPerson: [], isProposal: false };
   const { second_person: secondPerson } = settings;
   const isProposal = secondPerson.includes(act);
@@ -66,7 +76,10 @@ export function decidedOrExit(
       throw usageError(
         `Somebody has proposed a decision about ${identityId}: it is confirmed or turned down at the console.`,
       );
+    case 'own-case':
+      throw usageError('--by: nobody decides about themself.');
     case 'changed':
+    case 'draft':
     case 'own-proposal':
     case 'no-proposal':
     case 'not-yours':

@@ -95,7 +95,9 @@ export interface Ledger {
   /** The identities that are leased for longer than until `leasedAfter`, or whose attempt is asked for after `requestedAfter`. */
   aheadOf(times: FutureTimes): Promise<string[]>;
   /** Reads the events of an identity, oldest first; null: those of none. */
-  events(identityId: string | null): Promise<StoredEvent[]>;
+  events(identityId: string | null, most?: number): Promise<StoredEvent[]>;
+  /** The acts that two operators must decide, as the service was started: a command may run without the list of operators. */
+  readonly secondPerson: { keep(acts: readonly string[]): Promise<void>; kept(): Promise<readonly string[]> };
   /** See `Store.copyTo`. */
   readonly copyTo: Store['copyTo'];
   /**
@@ -160,6 +162,22 @@ const written = channel('jumio-bridge.written');
 
 function tellWritten(id: string): void {
   if (written.hasSubscribers) written.publish({ id });
+}
+
+const SECOND_PERSON = 'second_person';
+
+function createSecondPerson(store: Store): Ledger['secondPerson'] {
+  const kept = async (): Promise<readonly string[]> => {
+    const text = await store.read((db) => findSetting(db, SECOND_PERSON));
+    return text ? text.split(' ') : [];
+  };
+  return {
+    kept,
+    keep: async (acts) => {
+      const text = acts.join(' ');
+      if ((await kept()).join(' ') !== text) await store.write((db) => saveSetting(db, SECOND_PERSON, text));
+    },
+  };
 }
 
 async function createLedger(
@@ -248,7 +266,8 @@ async function createLedger(
     nextDue: (jobs) => store.read((db) => nextDue(db, jobs)),
     backlog: (jobs, now) => store.read((db) => backlogOf(db, jobs, now)),
     aheadOf: (times) => store.read((db) => aheadOf(db, times)),
-    events: (id) => store.read((db) => events(db, id)),
+    events: (id, most) => store.read((db) => events(db, id, most)),
+    secondPerson: createSecondPerson(store),
     copyTo: store.copyTo,
     probe: (now) => store.write((db) => probe(db, store, now)),
     close: () => store.close(),

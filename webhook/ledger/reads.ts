@@ -18,13 +18,16 @@ export function identityReader(db: Kysely<Tables>, column: 'id' | 'executionId' 
   };
 }
 
-/** Reads the events of an identity, oldest first; null: those of none. */
-export async function events(db: Kysely<Tables>, identityId: string | null): Promise<StoredEvent[]> {
+/** Reads the events of an identity, oldest first; null: those of none. @param most only the newest so many */
+export async function events(db: Kysely<Tables>, identityId: string | null, most?: number): Promise<StoredEvent[]> {
   const query = db
     .selectFrom('events')
     .selectAll()
     .where('identityId', identityId === null ? 'is' : '=', identityId);
-  const rows = await query.orderBy('id').execute();
+  const rows =
+    most === undefined
+      ? await query.orderBy('id').execute()
+      : (await query.orderBy('id', 'desc').limit(most).execute()).reverse();
   return rows.map(({ at, kind, verificationId, detail }) => ({ at, kind, verificationId, detail: JSON.parse(detail) }));
 }
 

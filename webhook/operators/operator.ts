@@ -11,11 +11,12 @@ export interface Operator {
 }
 
 /** What the console lets operators do. */
-export type Task = 'look' | 'take' | 'decide' | 'confirm' | 'evidence' | 'audit' | 'export';
+export type Task = 'findings' | 'take' | 'decide' | 'confirm' | 'evidence' | 'audit' | 'export';
 
 /** The roles that may do a task (docs/console.md#configuration). */
 const ALLOWED: Readonly<Record<Task, readonly Role[]>> = {
-  look: ['viewer', 'reviewer', 'approver'],
+  // A hit on a watch list says something grave of a person.
+  findings: ['reviewer', 'approver'],
   take: ['reviewer', 'approver'],
   decide: ['reviewer', 'approver'],
   evidence: ['reviewer', 'approver'],

@@ -50,10 +50,22 @@ const name = z
 
 const person = z.strictObject({ name, role: z.enum(ROLES) });
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** The identity of a person: that of Kratos, or the subject of a proxy's assertion. It stands in events for good. */
-const personId = z.string().regex(/^[\w:.@|-]{1,128}$/, 'the id of a Kratos identity, or the subject of an assertion');
+const personId = z
+  .string()
+  .regex(/^[\w:.@|-]{1,128}$/, 'the id of a Kratos identity, or the subject of an assertion')
+  // Kratos writes its ids in lower case.
+  .transform((text) => (UUID.test(text) ? text.toLowerCase() : text));
 
 const url = z.url({ protocol: /^https?$/, error: 'a URL' });
+
+/** Whoever answers for the keys signs as every operator: over the network only by https. */
+const keysUrl = url.refine((text) => {
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}, 'a URL with https: whoever reads along could sign as every operator');
 
 const proxy = z.strictObject({
   /** In lower case, e.g. `cf-access-jwt-assertion`. */
@@ -64,7 +76,14 @@ const proxy = z.strictObject({
   issuer: z.string().regex(/./, 'the issuer of the assertions'),
   audience: z.string().regex(/./, 'the audience of the assertions: this application at the proxy'),
   /** Where the proxy's keys are. */
-  jwks: url,
+  jwks: keysUrl,
+  /**
+   * The claim that says when somebody signed in. Many proxies make an assertion for each request: its `iat` is always new, and with
+   * it no sign-in is ever too old.
+   */
+  signed_in: z.enum(['auth_time', 'iat']).default('auth_time'),
+  /** Where somebody signs in anew at the proxy. */
+  sign_in: url.optional(),
 });
 
 /** A proxy that signs who has signed in at it. */

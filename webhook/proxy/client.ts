@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { createIssuerKeys } from '../upstream/issuer-keys.ts';
 import { type TokenFlaw, verifyToken } from '../upstream/signed-token.ts';
 
-/** An assertion: who has signed in at the proxy, and when (epoch milliseconds), or the check that it failed. */
+/**
+ * An assertion: who has signed in at the proxy, and when (epoch milliseconds; undefined: it does not say), or the check that it
+ * failed.
+ */
 export type VerifiedAssertion =
-  | { readonly kind: 'verified'; readonly subject: string; readonly signedInAt: number }
+  | { readonly kind: 'verified'; readonly subject: string; readonly signedInAt: number | undefined }
   | { readonly kind: 'refused'; readonly flaw: TokenFlaw };
 
 /** The client of one identity-aware proxy. */
@@ -19,6 +22,8 @@ export interface ProxyClientOptions {
   readonly audience: string;
   /** Where its keys are. */
   readonly jwks: string;
+  /** The claim that says when somebody signed in. */
+  readonly signedIn: 'auth_time' | 'iat';
   readonly userAgent: string;
   readonly now: () => number;
 }
@@ -33,7 +38,14 @@ const claims = z.object({
 });
 
 /** Returns the client of the proxy in front of the console (docs/console.md#behind-a-proxy). Opens no connection before its first call. */
-export function createProxyClient({ issuer, audience, jwks, now, ...calls }: ProxyClientOptions): ProxyClient {
+export function createProxyClient({
+  issuer,
+  audience,
+  jwks,
+  signedIn,
+  now,
+  ...calls
+}: ProxyClientOptions): ProxyClient {
   const keys = createIssuerKeys({
     ...calls,
     now,
@@ -49,8 +61,8 @@ export function createProxyClient({ issuer, audience, jwks, now, ...calls }: Pro
       if (verified.kind === 'refused') return verified;
       const parsed = claims.safeParse(verified.payload);
       if (!parsed.success) return { kind: 'refused', flaw: 'unreadable' };
-      const { sub: subject, iat, auth_time: authTime } = parsed.data;
-      return { kind: 'verified', subject, signedInAt: (authTime ?? iat) * 1_000 };
+      const { sub: subject, [signedIn]: at } = parsed.data;
+      return { kind: 'verified', subject, signedInAt: at === undefined ? undefined : at * 1_000 };
     },
   };
 }

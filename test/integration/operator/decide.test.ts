@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findLink } from '../../../webhook/verification/person/index.ts';
 import { decide } from '../../support/builders/people.ts';
+import type { ParsedPage } from '../../support/clients/browser.ts';
 import { runCli } from '../../support/clients/cli.ts';
 import { kratosFails } from '../../support/fakes/kratos.ts';
 import { findCanaries } from '../../support/logs/canaries.ts';
@@ -90,6 +92,25 @@ describe('the queue and a case', () => {
     const again = await browser.get(pathOf(id));
     expect(again.body).not.toContain('/jumio/enter');
     expect(again.body).not.toContain('new_attempt:');
+    await decideAt(browser, id, APPROVE);
+  });
+
+  it('a lost link of a granted attempt is made anew, and the older one ends; without a grant there is none', async () => {
+    const id = await inReview(service);
+    const browser = operatorBrowser(service, 'reviewer');
+    expect((await decideAt(browser, id, {}, 'link')).status).toBe(404);
+    const code = (page: ParsedPage) => /code=([\w-]{22})/.exec(textOf(page))?.[1] ?? '';
+    const first = code(await decideAt(browser, id, { choice: 'new_attempt:unclear-pictures' }));
+    expect((await browser.get(pathOf(id))).body).toContain('Make a new link');
+    const second = code(await decideAt(browser, id, {}, 'link'));
+    expect([first, second].map(({ length }) => length)).toEqual([22, 22]);
+    const found = await Promise.all([first, second].map((token) => findLink(service.ctx, token)));
+    expect(found.map((link) => link?.identityId)).toEqual([undefined, id]);
+    const made = (await service.ctx.ledger.events(id)).filter(({ kind }) => kind === 'address_issued');
+    expect(made.map(({ detail }) => detail)).toEqual([
+      { purpose: 'restart', by: STAFF.reviewer.id },
+      { purpose: 'restart', by: STAFF.reviewer.id },
+    ]);
     await decideAt(browser, id, APPROVE);
   });
 
@@ -215,20 +236,48 @@ describe('two people', () => {
     expect(await kindsOf(forTwo, id)).toContain('withdrawn');
   });
 
-  it('a command only proposes, in the name of somebody in the list, and that person confirms nothing', async () => {
+  it('a command only drafts, whatever name it gives: two who have signed in propose and confirm', async () => {
     const id = await inReview(forTwo);
     const command = ['override', id, '--approve', '--reason', 'document-checked-by-hand', '--yes', '--by'];
     const options = { env: { OPERATORS: YAML } };
     expect((await runCli(forTwo, [...command, 'carol'], options)).code).toBe(2);
     expect((await runCli(forTwo, [...command, STAFF.viewer.name], options)).code).toBe(2);
-    const ran = await runCli(forTwo, [...command, STAFF.approver.name], options);
+    // The approver at a command, in the name of the reviewer.
+    const ran = await runCli(forTwo, [...command, STAFF.reviewer.name], options);
     expect(ran).toMatchObject({ code: 0 });
-    expect(ran.out).toContain('another operator confirms it');
-    expect((await recordOf(forTwo, id)).identity.standing).toBe('review');
-    expect((await decideAt(operatorBrowser(forTwo, 'approver'), id, {}, 'confirm')).status).toBe(403);
-    const reviewer = operatorBrowser(forTwo, 'reviewer');
+    expect(ran.out).toContain('two operators decide it at the console');
+    const [approver, reviewer] = [operatorBrowser(forTwo, 'approver'), operatorBrowser(forTwo, 'reviewer')];
+    const page = await approver.get(pathOf(id));
+    expect(textOf(page)).toContain(`a command, in the name of ${STAFF.reviewer.name}`);
+    expect(page.body).not.toContain('/confirm');
+    const confirmed = await approver.post(page.fields, `${pathOf(id)}/confirm`);
+    expect({ status: confirmed.status, title: titleOf(confirmed) }).toEqual({
+      status: 403,
+      title: 'Nobody has proposed this here',
+    });
     expect((await decideAt(reviewer, id, {}, 'turn-down')).status).toBe(403);
-    expect((await decideAt(operatorBrowser(forTwo, 'approver'), id, {}, 'turn-down')).status).toBe(303);
+    expect((await recordOf(forTwo, id)).identity.standing).toBe('review');
+    // Who makes it theirs does not confirm it, and a second command changes nothing.
+    expect((await decideAt(approver, id, APPROVE)).location).toContain('done=proposed');
+    expect((await runCli(forTwo, [...command, STAFF.reviewer.name], options)).code).toBe(2);
+    const own = await approver.get(pathOf(id));
+    expect((await approver.post(own.fields, `${pathOf(id)}/confirm`)).status).toBe(403);
+    await decideAt(approver, id, {}, 'turn-down');
+    await decideAt(reviewer, id, APPROVE);
+    expect((await decideAt(approver, id, {}, 'confirm')).status).toBe(303);
+    expect((await eventOf(forTwo, id, 'overridden'))?.detail).toMatchObject({
+      by: STAFF.approver.id,
+      proposed_by: STAFF.reviewer.id,
+    });
+  });
+
+  it('a command without the list decides nothing that two must decide, and says what it lacks', async () => {
+    const id = await inReview(forTwo);
+    const ran = await runCli(forTwo, ['override', id, '--approve', '--reason', 'seen', '--by', 'carol', '--yes']);
+    expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('OPERATORS is not set here')]);
+    expect((await recordOf(forTwo, id)).identity.standing).toBe('review');
+    const rejected = await runCli(forTwo, ['override', id, '--reject', '--reason', 'seen', '--by', 'carol', '--yes']);
+    expect(rejected.code).toBe(0);
   });
 
   it('a proposal ends when Jumio answers, after 72 hours, and with an erasure', async () => {

@@ -1,7 +1,10 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { json, type RecordingServer, startRecordingServer } from '../../support/fakes/http-server.ts';
-import { consoleService, STAFF } from '../../support/operator/console.ts';
+import { consoleService, operatorsYaml, STAFF } from '../../support/operator/console.ts';
+import { freshFolder } from '../../support/service/databases.ts';
 import type { TestService } from '../../support/service/service.ts';
 
 const ISSUER = 'https://proxy.example.com';
@@ -21,14 +24,18 @@ let service: TestService;
 beforeAll(async () => {
   const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256', use: 'sig' };
   keys = await startRecordingServer(json(200, { keys: [jwk] }));
-  const proxy = `proxy: { header: ${HEADER}, issuer: "${ISSUER}", audience: ${AUDIENCE}, jwks: "${keys.url}/jwks" }`;
-  service = await consoleService({}, proxy);
+  service = await consoleService({}, proxyYaml());
 });
 
 afterAll(async () => {
   await service.close();
   await keys.close();
 });
+
+/** @param more further members */
+function proxyYaml(more = '', audience = AUDIENCE): string {
+  return `proxy: { header: ${HEADER}, issuer: "${ISSUER}", audience: ${audience}, jwks: "${keys.url}/jwks"${more} }`;
+}
 
 interface Assertion {
   readonly issuer?: string;
@@ -38,6 +45,8 @@ interface Assertion {
   readonly issued?: number;
   readonly expires?: number;
   readonly key?: CryptoKey;
+  /** When the person signed in, in seconds from now. */
+  readonly signedIn?: number | undefined;
 }
 
 const seconds = (): number => Math.floor(service.clock.now() / 1_000);
@@ -48,8 +57,10 @@ function claimsOf({
   subject = STAFF.approver.id,
   issued = 0,
   expires = 300,
+  signedIn,
 }: Assertion) {
-  return { iss: issuer, aud: audience, sub: subject, iat: seconds() + issued, exp: seconds() + expires };
+  const claims = { iss: issuer, aud: audience, sub: subject, iat: seconds() + issued, exp: seconds() + expires };
+  return signedIn === undefined ? claims : { ...claims, auth_time: seconds() + signedIn };
 }
 
 function sign(assertion: Assertion = {}): Promise<string> {
@@ -95,10 +106,50 @@ describe('an assertion of a proxy', () => {
     expect((await get('/operator', undefined, { 'x-forwarded-user': STAFF.approver.id })).statusCode).toBe(401);
   });
 
-  it('of an old sign-in looks, and decides nothing', async () => {
-    const old = await sign({ issued: -3_600 });
-    const page = await get(`/operator/people/${STAFF.viewer.id}`, old);
+  it.each([
+    ['of an old sign-in', -3_600],
+    ['that does not say when somebody signed in', undefined],
+  ])('%s looks, and decides nothing, however new it is', async (_what, signedIn) => {
+    const page = await get(`/operator/people/${STAFF.viewer.id}`, await sign({ signedIn }));
     expect(page.body).toContain('too old to decide');
+    // An account at Kratos would change nothing: the proxy's word counts.
+    expect(page.body).not.toContain('self-service');
+    expect(page.body).toContain('Sign out at the proxy in front');
+    const now = await get(`/operator/people/${STAFF.viewer.id}`, await sign({ signedIn: -60 }));
+    expect(now.body).toContain('name="choice"');
+  });
+
+  it('is led to the sign-in of the proxy where the list names one; with iat the assertion itself is the sign-in', async () => {
+    const own = await consoleService({}, proxyYaml(', sign_in: "https://proxy.example.com/in", signed_in: iat'));
+    const page = async (issued: number) => {
+      const headers = { [HEADER]: await sign({ issued }) };
+      return (await own.app.inject({ method: 'GET', url: `/operator/people/${STAFF.viewer.id}`, headers })).body;
+    };
+    try {
+      expect(await page(-60)).toContain('name="choice"');
+      expect(await page(-3_600)).toContain('href="https://proxy.example.com/in"');
+    } finally {
+      await own.close();
+    }
+  });
+
+  it('counts by what the file of the list says at the request: a proxy that was taken out or corrected, without a restart', async () => {
+    const path = join(await freshFolder(), 'operators.yaml');
+    await writeFile(path, operatorsYaml(proxyYaml()));
+    const own = await consoleService({ OPERATORS: undefined, OPERATORS_FILE: path });
+    const status = async () =>
+      (await own.app.inject({ method: 'GET', url: '/operator', headers: { [HEADER]: await sign() } })).statusCode;
+    try {
+      expect(await status()).toBe(200);
+      await writeFile(path, operatorsYaml(proxyYaml('', 'another-application')));
+      expect(await status()).toBe(401);
+      await writeFile(path, operatorsYaml());
+      expect(await status()).toBe(401);
+      await writeFile(path, operatorsYaml(proxyYaml()));
+      expect(await status()).toBe(200);
+    } finally {
+      await own.close();
+    }
   });
 
   it('whose keys cannot be read is 503, and the operator is told so', async () => {

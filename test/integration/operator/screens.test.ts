@@ -167,6 +167,61 @@ describe('the other screens', () => {
       await own.close();
     }
   });
+
+  it('a search is in the audit, without what was searched for', async () => {
+    const id = await inReview(service);
+    service.kratos.identifiers.set('searched@example.com', id);
+    for (const name of ['searched@example.com', 'nobody@example.com', id]) await searchFor(name);
+    const events = (await service.ctx.ledger.cases.operatorEvents(3)).map(({ kind, detail, identity }) => ({
+      kind,
+      identity,
+      detail,
+    }));
+    const by = STAFF.approver.id;
+    expect(events).toEqual([
+      { kind: 'searched', identity: null, detail: { by, for: 'id', found: 1 } },
+      { kind: 'searched', identity: null, detail: { by, for: 'identifier', found: 0 } },
+      { kind: 'searched', identity: null, detail: { by, for: 'identifier', found: 1 } },
+    ]);
+  });
+
+  it('the case shows the newest events where there are very many, and says so', async () => {
+    const id = await inReview(service);
+    const now = service.clock.now();
+    for (let n = 0; n < 250; n += 1)
+      await service.ctx.ledger.note(now, { kind: 'blocked', detail: { n, rule: 'rejected' } }, id);
+    const { body } = await approver.get(`/operator/people/${id}`);
+    const [, timeline = ''] = body.split('<h2>Timeline</h2>');
+    expect(timeline.match(/<tr>/g)).toHaveLength(201);
+    expect(timeline).toContain('What happened last');
+    expect(timeline).toContain('n 249');
+    expect(timeline).not.toContain('n 49,');
+    expect(timeline).toContain('<td>the person</td>');
+    await decideAt(approver, id, APPROVE);
+  });
+
+  it('the service page shows some of each kind of trouble, however many there are of one', async () => {
+    const own = await consoleService();
+    const now = own.clock.now();
+    const stuck = async (changes: object) => {
+      const id = randomUUID();
+      await own.ctx.ledger.change(id, now, () => {
+        const { identity, verifications } = newIdentity({ id, inherited: 'review' }, now);
+        return { record: { verifications, identity: { ...identity, ...changes } } };
+      });
+      return id;
+    };
+    try {
+      for (let n = 0; n < 25; n += 1) await stuck({ publishRefused: true });
+      const gone = await stuck({ deletedInKratos: true });
+      const { body } = await operatorBrowser(own, 'viewer').get('/operator/service');
+      expect(body.match(/Kratos refuses our PATCH/g)).toHaveLength(20);
+      expect(body).toContain(gone);
+      expect(body).toContain('There are more');
+    } finally {
+      await own.close();
+    }
+  });
 });
 
 describe('evidence', () => {
@@ -239,6 +294,38 @@ describe('evidence', () => {
     open.jumio.instead.evidence = undefined;
     expect(foreign.status).toBe(409);
     expect(foreign.body).not.toContain('canary-of-another');
+  });
+
+  it('is of the attempt whose row was chosen, and of nobody else’s', async () => {
+    const [id, other] = [await inReview(open), await inReview(open)];
+    open.kratos.authentications.set(STAFF.reviewer.id, { level: 'aal2' });
+    const browser = operatorBrowser(open, 'reviewer');
+    const [row] = (await recordOf(open, id)).verifications;
+    expect(textOf(await browser.get(`/operator/people/${id}`))).toContain(`href="${path(id)}?attempt=${row?.id}"`);
+    const page = await browser.get(`${path(id)}?attempt=${row?.id}`);
+    const shown = await browser.post({ ...page.fields, reason: 'to_decide' }, path(id));
+    expect(shown.body).toContain('What Jumio has of attempt 1');
+    expect(open.jumio.calls.evidence.at(-1)?.executionId).toBe(row?.executionId);
+    const [foreign] = (await recordOf(open, other)).verifications;
+    const before = open.jumio.calls.evidence.length;
+    const sent = await browser.post({ ...page.fields, attempt: foreign?.id, reason: 'to_decide' }, path(id));
+    expect([sent.status, open.jumio.calls.evidence.length]).toEqual([404, before]);
+  });
+
+  it('has no picture of somebody who was erased since, and a picture that does not come says why', async () => {
+    const [id, refused] = [await inReview(open), await inReview(open)];
+    open.kratos.authentications.set(STAFF.reviewer.id, { level: 'aal2' });
+    const browser = operatorBrowser(open, 'reviewer');
+    const pictureOf = async (who: string) => /<img src="([^"]*)"/.exec(textOf(await look(browser, who)))?.[1] ?? '';
+    const [picture, other] = [await pictureOf(id), await pictureOf(refused)];
+    open.jumio.instead.image = () => jumioFails({ operation: 'image', status: 403 });
+    const none = await browser.get(other);
+    open.jumio.instead.image = undefined;
+    expect([none.status, none.body.includes('It answered 403')]).toEqual([503, true]);
+    const asked = open.jumio.calls.image.length;
+    await runCli(open, ['erase', id, '--by', 'carol', '--yes']);
+    expect((await browser.get(picture)).status).toBe(404);
+    expect(open.jumio.calls.image).toHaveLength(asked);
   });
 
   it('a refusal of Jumio is shown and audited, and so is that somebody wanted to look', async () => {

@@ -106,6 +106,7 @@ export function createInMemoryContext(first: IdentityRecord | undefined, now = N
       budgets,
       transactions: NO_TRANSACTIONS,
       deliveries: NO_DELIVERIES,
+      secondPerson: { keep: notHere, kept: notHere },
       bulkInsert: { insert: notHere, mark: notHere },
       cases: {
         waiting: notHere,

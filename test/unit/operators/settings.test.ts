@@ -27,6 +27,8 @@ describe('the document of OPERATORS', () => {
     expect({ level, fresh, secondPerson }).toEqual({ level: 'aal2', fresh: 900_000, secondPerson: [] });
     expect(new Set(reasons.flatMap((one) => one.for))).toEqual(new Set(['approve', 'reject', 'new_attempt']));
     expect(settings('fresh: 8h').fresh).toBe(8 * 3_600_000);
+    const upper = parseOperators(PEOPLE.replace(ANN, ANN.toUpperCase()));
+    expect('settings' in upper && operatorOf(upper.settings, ANN)?.name).toBe('Ann');
   });
 
   it.each([
@@ -55,6 +57,11 @@ describe('the document of OPERATORS', () => {
       'a header that every client sends',
       `${PEOPLE}proxy: { header: cookie, issuer: a, audience: b, jwks: "https://a.example" }`,
       'proxy.header',
+    ],
+    [
+      'keys of a proxy that anybody on the way could change',
+      `${PEOPLE}proxy: { header: x-assertion, issuer: a, audience: b, jwks: "http://proxy.example.com/jwks" }`,
+      'https',
     ],
   ])('with %s is refused', (_what, yaml, said) => {
     const parsed = parseOperators(yaml);
@@ -86,10 +93,10 @@ describe('an operator', () => {
   });
 
   it('may do what the role says', () => {
-    const tasks = ['look', 'take', 'decide', 'evidence', 'confirm', 'audit', 'export'] as const;
+    const tasks = ['findings', 'take', 'decide', 'evidence', 'confirm', 'audit', 'export'] as const;
     const allowed = (role: 'viewer' | 'reviewer' | 'approver') => tasks.filter((task) => may({ role }, task));
-    expect(allowed('viewer')).toEqual(['look']);
-    expect(allowed('reviewer')).toEqual(['look', 'take', 'decide', 'evidence']);
+    expect(allowed('viewer')).toEqual([]);
+    expect(allowed('reviewer')).toEqual(['findings', 'take', 'decide', 'evidence']);
     expect(allowed('approver')).toEqual([...tasks]);
   });
 

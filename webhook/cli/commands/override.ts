@@ -24,8 +24,9 @@ async function run(cli: Cli, identity: string, flags: OverrideFlags): Promise<vo
   const { yes = false, dryRun = false } = flags;
   const act = verdictOf(flags) === 'PASSED' ? 'approve' : 'reject';
   const status = act === 'approve' ? 'approved' : 'rejected';
-  await cli.withService(async ({ ctx, config }) => {
-    const choice = responsible(config.OPERATORS, act, flags);
+  await cli.withService(async (service) => {
+    const { ctx } = service;
+    const choice = await responsible(service, act, flags);
     const identityId = await identityOf(cli, ctx, identity);
     const will = choice.isProposal ? `It will be proposed that ${identityId} is` : `${identityId} will be`;
     if (!dryRun) await confirm(cli, identityId, `${will} ${status} by ${flags.by}.`, yes);
@@ -35,7 +36,7 @@ async function run(cli: Cli, identity: string, flags: OverrideFlags): Promise<vo
     const { kind, result } = decidedOrExit(decided, identityId, 'it cannot be decided any more');
     const sentence =
       kind === 'proposed'
-        ? `It is proposed that ${identityId} is ${status}; another operator confirms it at the console.`
+        ? `It is proposed that ${identityId} is ${status}; two operators decide it at the console.`
         : `${identityId} is ${status} by the operator.`;
     await printResult(cli, flags, result, sentence);
   });

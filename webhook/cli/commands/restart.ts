@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Dependencies } from '../../dependencies.ts';
 import { decideCase, isAttemptInVain } from '../../verification/operator/index.ts';
-import { issueLink, linkUrl } from '../../verification/person/index.ts';
+import { type IssuedLink, linkUrl } from '../../verification/person/index.ts';
 import { IDENTITY_ARGUMENT, identityOf, operatorName, reasonText } from '../arguments.ts';
 import { decidedOrExit, responsible, withNote } from '../case-options.ts';
 import { examples } from '../help.ts';
@@ -14,16 +14,10 @@ interface RestartFlags extends ActFlags {
   readonly note?: string;
 }
 
-/** A rejected person cannot sign in, so they need this one-time link. Only the newest works. Undefined without pages. */
-async function linkFor(
-  { ctx, config }: Dependencies,
-  identityId: string,
-): Promise<{ readonly address: string; readonly address_ends_at: string } | undefined> {
-  if (config.PUBLIC_URL === undefined || config.KRATOS_PUBLIC_URL === undefined) return undefined;
-  // The grant has made the row, so a status in Kratos is taken over already.
-  const person = { identityId, inherited: null };
-  const { token, endsAt } = await issueLink(ctx, person, { purpose: 'restart', onlyOneFor: identityId });
-  return { address: linkUrl(config.PUBLIC_URL, token), address_ends_at: new Date(endsAt).toISOString() };
+/** A rejected person cannot sign in, so they need this one-time link. Only the newest works. */
+function shownLink({ config }: Dependencies, link: IssuedLink | undefined) {
+  if (link === undefined || config.PUBLIC_URL === undefined) return undefined;
+  return { address: linkUrl(config.PUBLIC_URL, link.token), address_ends_at: new Date(link.endsAt).toISOString() };
 }
 
 const NO_EFFECT =
@@ -34,16 +28,18 @@ async function run(cli: Cli, identity: string, flags: RestartFlags): Promise<voi
   const { dryRun = false } = flags;
   await cli.withService(async (service) => {
     const { ctx, config } = service;
-    const { by, reason, note, secondPerson } = responsible(config.OPERATORS, 'new_attempt', flags);
+    const { by, reason, note, secondPerson } = await responsible(service, 'new_attempt', flags);
     const identityId = await identityOf(cli, ctx, identity);
     const what = { kind: 'decide', act: 'new_attempt', reason, note } as const;
-    const decided = await decideCase(ctx, { identityId, what, by, door: 'cli', secondPerson, dryRun });
-    const { kind, result } = decidedOrExit(decided, identityId, 'no verification can be started for it');
-    if (kind === 'proposed') {
-      const sentence = `It is proposed that ${identityId} may try once more; another operator confirms it at the console.`;
+    const issuesLink = !dryRun && config.PUBLIC_URL !== undefined && config.KRATOS_PUBLIC_URL !== undefined;
+    const decided = await decideCase(ctx, { identityId, what, by, door: 'cli', secondPerson, dryRun, issuesLink });
+    const done = decidedOrExit(decided, identityId, 'no verification can be started for it');
+    const { result } = done;
+    if (done.kind !== 'decided') {
+      const sentence = `It is proposed that ${identityId} may try once more; two operators decide it at the console.`;
       return printResult(cli, flags, result, sentence);
     }
-    const link = dryRun ? undefined : await linkFor(service, identityId);
+    const link = shownLink(service, done.link);
     if (isAttemptInVain(result.record)) cli.printNote(NO_EFFECT);
     await printResult(
       cli,

@@ -6,16 +6,16 @@ import type { Theme } from '../pages/render.ts';
 import type { Limits } from '../rate-limit.ts';
 import type { Sessions } from '../whoami.ts';
 
-/** What a proxy's assertion proves: who has signed in there, and when (epoch milliseconds); or the check that it failed. */
+/**
+ * What a proxy's assertion proves: who has signed in there, and when (epoch milliseconds; undefined: it does not say); or the check
+ * that it failed.
+ */
 export type ProxyAnswer =
-  | { readonly kind: 'verified'; readonly subject: string; readonly signedInAt: number }
+  | { readonly kind: 'verified'; readonly subject: string; readonly signedInAt: number | undefined }
   | { readonly kind: 'refused'; readonly flaw: string };
 
-/** The identity-aware proxy in front of the console. */
-export interface ConsoleProxy extends Pick<ProxySettings, 'header'> {
-  /** Rejects with `UpstreamError` where the proxy's keys cannot be read. */
-  readonly verify: (assertion: string) => Promise<ProxyAnswer>;
-}
+/** Verifies an assertion of the proxy that the list of operators names now. Rejects with `UpstreamError` where its keys cannot be read. */
+export type VerifyByProxy = (proxy: ProxySettings, assertion: string) => Promise<ProxyAnswer>;
 
 /** Options of the console. */
 export interface ConsoleOptions {
@@ -23,8 +23,7 @@ export interface ConsoleOptions {
   readonly worker: Pick<Worker, 'wake'>;
   /** Read at each request: a role that was taken away counts at once. */
   readonly operators: OperatorsNow;
-  /** Undefined: operators sign in with Kratos alone. */
-  readonly proxy: ConsoleProxy | undefined;
+  readonly verifyAssertion: VerifyByProxy;
   readonly evidence: 'off' | 'details' | 'images';
   /** The page of an execution in the Jumio portal, as a template; undefined: not configured. */
   readonly portal: string | undefined;
@@ -47,6 +46,8 @@ export interface OperatorRequest {
   readonly settings: OperatorSettings;
   /** Whether they signed in recently enough to decide. */
   readonly isFresh: boolean;
+  /** Where they sign in anew; undefined: at a proxy, of which no such address is known. */
+  readonly refreshUrl: string | undefined;
 }
 
 const behind = new WeakMap<FastifyRequest, OperatorRequest>();

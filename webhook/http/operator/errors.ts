@@ -11,13 +11,22 @@ function statusOf(error: FastifyError): number {
   return statusCode >= 400 && statusCode < 500 ? statusCode : 500;
 }
 
-function pageOf(status: number): ConsolePage {
-  if (status >= 500)
-    return {
-      title: 'This does not work at this moment',
-      mood: 'problem',
-      sentence: 'Nothing was decided. The ledger, Kratos or Jumio does not answer: try again in a minute.',
-    };
+const DOWN = 'The ledger, Kratos or Jumio does not answer: try again in a minute.';
+
+/** A form may have been written before its answer failed, so nothing is said of what it did. */
+function downPage(isForm: boolean): ConsolePage {
+  return {
+    title: 'This does not work at this moment',
+    mood: 'problem',
+    sentence: isForm
+      ? 'It is not known whether this was done: open the case, and look at its timeline before you do it once more.'
+      : DOWN,
+    body: isForm ? html`<p>${DOWN}</p>\n` : undefined,
+  };
+}
+
+function pageOf(status: number, isForm: boolean): ConsolePage {
+  if (status >= 500) return downPage(isForm);
   if (status === 429) return { title: 'Too many requests', mood: 'problem', sentence: 'Wait a minute, then go on.' };
   return {
     title: 'This page is too old',
@@ -33,6 +42,6 @@ export function answerWithConsolePage(render: RenderConsole) {
     const status = statusOf(error);
     if (status >= 500) request.log.error({ err: error }, 'could not show a page of the console');
     if (status === 503) reply.header('retry-after', RETRY_S);
-    render(reply, status, pageOf(status));
+    render(reply, status, pageOf(status, request.method === 'POST'));
   };
 }

@@ -10,7 +10,7 @@ import type { CookieSigner } from '../cookies.ts';
 import { anchor, html, type Markup } from '../pages/render.ts';
 import { type ConsoleOptions, casePath, operatorBehind } from './console.ts';
 import { type ConsolePage, pairs, type RenderConsole } from './document.ts';
-import { createRequireFresh, identityIdIn, requireTask } from './require-operator.ts';
+import { identityIdIn, requireFresh, requireOther, requireTask } from './require-operator.ts';
 
 /** What these routes need. */
 export type EvidenceOptions = Omit<ConsoleOptions, 'evidence'> & {
@@ -58,7 +58,12 @@ const NOTHING: ConsolePage = {
   sentence: 'A picture is shown for a minute, to the operator who asked for it.',
 };
 
-function askPage(id: string, csrfToken: string, level: EvidenceOptions['level']): ConsolePage {
+function askPage(
+  id: string,
+  attempt: string | undefined,
+  csrfToken: string,
+  level: EvidenceOptions['level'],
+): ConsolePage {
   const what =
     level === 'images' ? 'what Jumio read from the document, and its pictures' : 'what Jumio read from the document';
   const options = EVIDENCE_REASONS.map(
@@ -69,7 +74,9 @@ function askPage(id: string, csrfToken: string, level: EvidenceOptions['level'])
     title: 'Look at what Jumio has',
     screen: 'queue',
     sentence: `It is fetched from Jumio now: ${what}. Nothing of it is stored here, and the audit says that you looked, and why.`,
-    body: html`<form method="post" action="${casePath(id)}/evidence"><input type="hidden" name="_csrf" value="${csrfToken}">
+    body: html`<form method="post" action="${casePath(id)}/evidence"><input type="hidden" name="_csrf" value="${csrfToken}">${
+      attempt === undefined ? undefined : html`<input type="hidden" name="attempt" value="${attempt}">`
+    }
 <fieldset><legend>Why</legend>
 ${options}</fieldset><button>Look</button></form>
 <p>${anchor(casePath(id), 'Back to the case')}</p>
@@ -89,7 +96,8 @@ function shownBody(
   const figures = (level === 'images' ? evidence.parts : []).map(({ credentialId, classifier }) => {
     const text = toText(signer, { by, identityId: id, accountId, credentialId, classifier, until });
     const name = classifier.toLowerCase();
-    return html`<figure><img src="/operator/evidence?ticket=${encodeURIComponent(text)}" alt="The picture ${name} at Jumio"><figcaption>${name}</figcaption></figure>\n`;
+    const src = `/operator/evidence?ticket=${encodeURIComponent(text)}`;
+    return html`<figure><img src="${src}" alt="The picture ${name} at Jumio"><figcaption>${name}. ${anchor(src, `Is there no picture? Why the ${name} does not come`)}</figcaption></figure>\n`;
   });
   const texts =
     evidence.texts.length === 0
@@ -99,7 +107,9 @@ function shownBody(
 `;
 }
 
-function refusalPage(outcome: Exclude<EvidenceOutcome, Shown>): readonly [number, ConsolePage] {
+type Unshown = Exclude<EvidenceOutcome, Shown>;
+
+function refusalPage(outcome: Unshown): readonly [number, ConsolePage] {
   switch (outcome.kind) {
     case 'none':
       return [
@@ -145,7 +155,11 @@ function refusalPage(outcome: Exclude<EvidenceOutcome, Shown>): readonly [number
   }
 }
 
-const form = z.object({ reason: z.enum(EVIDENCE_REASONS).optional().catch(undefined) });
+const chosen = { attempt: z.uuid().optional().catch(undefined) };
+
+const form = z.object({ ...chosen, reason: z.enum(EVIDENCE_REASONS).optional().catch(undefined) });
+
+const asked = z.object(chosen);
 
 const query = z.object({ ticket: z.string().catch('') });
 
@@ -153,29 +167,33 @@ const query = z.object({ ticket: z.string().catch('') });
 export function evidenceRoutes(app: FastifyInstance, options: EvidenceOptions): void {
   const { ctx, render, protect, level, signer } = options;
   const mayLook = requireTask('evidence', render);
+  const others = requireOther(render);
 
   const ask = (request: FastifyRequest, reply: FastifyReply, code: number): FastifyReply => {
     const found = operatorBehind(request);
     const id = identityIdIn(request);
     if (found === undefined || id === undefined) return render(reply, 404, NOTHING);
-    return render(reply, code, askPage(id, reply.generateCsrf({ userInfo: found.operator.id }), level));
+    const { attempt } = asked.parse({ ...asked.parse(request.query), ...asked.parse(request.body ?? {}) });
+    return render(reply, code, askPage(id, attempt, reply.generateCsrf({ userInfo: found.operator.id }), level));
   };
 
-  app.get('/operator/people/:id/evidence', { preHandler: mayLook }, async (request, reply) => ask(request, reply, 200));
+  app.get('/operator/people/:id/evidence', { preHandler: [mayLook, others] }, async (request, reply) =>
+    ask(request, reply, 200),
+  );
 
   app.post(
     '/operator/people/:id/evidence',
-    { preHandler: [protect, mayLook, createRequireFresh(options)] },
+    { preHandler: [protect, mayLook, others, requireFresh(render)] },
     async (request, reply) => {
       const found = operatorBehind(request);
       const id = identityIdIn(request);
-      const { reason } = form.parse(request.body ?? {});
+      const { reason, attempt: verificationId } = form.parse(request.body ?? {});
       if (found === undefined || id === undefined || reason === undefined) return ask(request, reply, 400);
       const by = found.operator.id;
-      const outcome = await fetchEvidence(ctx, { identityId: id, by, reason, level });
+      const outcome = await fetchEvidence(ctx, { identityId: id, verificationId, by, reason, level });
       if (outcome.kind !== 'shown') return render(reply, ...refusalPage(outcome));
       const body = shownBody(outcome, id, by, options);
-      return render(reply, 200, { title: 'What Jumio has', screen: 'queue', body });
+      return render(reply, 200, { title: `What Jumio has of attempt ${outcome.attempt}`, screen: 'queue', body });
     },
   );
 
@@ -184,8 +202,10 @@ export function evidenceRoutes(app: FastifyInstance, options: EvidenceOptions): 
     const found = operatorBehind(request);
     const named = fromText(signer, query.parse(request.query).ticket);
     const isValid = named !== undefined && named.by === found?.operator.id && named.until > ctx.clock.now();
-    const image = isValid ? await fetchImage(ctx, named) : undefined;
-    if (image === undefined) return render(reply, 404, NOTHING);
+    if (!isValid) return render(reply, 404, NOTHING);
+    const outcome = await fetchImage(ctx, named);
+    if (outcome.kind !== 'picture') return render(reply, ...refusalPage(outcome));
+    const { image } = outcome;
     return reply
       .type(image.type)
       .headers({

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { shownName } from '../../operators/index.ts';
+import { may, shownName } from '../../operators/index.ts';
 import { type QueueEntry, type QueuePage, type QueueQuery, readQueue } from '../../verification/operator/index.ts';
 import { anchor, html, type Markup } from '../pages/render.ts';
 import { doneNotice } from './cases/done.ts';
@@ -53,6 +53,7 @@ const CAUSES: Readonly<Record<QueueEntry['cause'], string>> = {
   warning: 'Jumio gave a warning',
   inherited: 'in review before this service knew the person',
   late_pass: 'an older attempt passed after a final rejection',
+  proposal: 'a decision is proposed',
 };
 
 const WHYS = [
@@ -86,8 +87,16 @@ ${select('why', 'Waits for', WHYS, why)}${select('age', 'Has waited', AGE_WORDS,
 `;
 }
 
-function row(entry: QueueEntry, { settings }: OperatorRequest, now: number): (Markup | string | number)[] {
-  const { identity, since, cause, waitingOn, findings, attempts, proposal, taken } = entry;
+/** What Jumio found, for reviewers, and for nobody about themself. */
+function foundText({ identity, findings }: QueueEntry, { operator }: OperatorRequest): string {
+  if (identity === operator.id) return 'this is you';
+  if (!may(operator, 'findings')) return 'for reviewers';
+  return findings.length === 0 ? '–' : findings.join(', ');
+}
+
+function row(entry: QueueEntry, found: OperatorRequest, now: number): (Markup | string | number)[] {
+  const { settings } = found;
+  const { identity, since, cause, waitingOn, attempts, proposal, taken } = entry;
   const why = [
     CAUSES[cause],
     ...(waitingOn === 'jumio' || waitingOn === 'person' ? ['another attempt is under way'] : []),
@@ -99,7 +108,7 @@ function row(entry: QueueEntry, { settings }: OperatorRequest, now: number): (Ma
     html`<a href="${casePath(identity)}" class="id">${identity}</a>`,
     html`${span(now - since)}<br>${time(since)}`,
     why.join('; '),
-    findings.length === 0 ? '–' : findings.join(', '),
+    foundText(entry, found),
     attempts,
     taken === undefined ? '–' : shownName(settings, taken.by),
   ];

@@ -1,16 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { UpstreamError } from '../../errors.ts';
-import { may, type OperatorSettings, operatorOf, type Task } from '../../operators/index.ts';
+import { may, type OperatorSettings, operatorOf, type ProxySettings, type Task } from '../../operators/index.ts';
 import { anchor, html, type Markup } from '../pages/render.ts';
 import { authenticate, type Unauthenticated } from '../session.ts';
-import { type ConsoleOptions, type ConsoleProxy, casePath, operatorBehind, PATHS, setOperator } from './console.ts';
+import { type ConsoleOptions, casePath, operatorBehind, PATHS, setOperator } from './console.ts';
 import type { ConsolePage, RenderConsole } from './document.ts';
 
 /** What the hooks need. */
 export type RequireOptions = Pick<
   ConsoleOptions,
-  'ctx' | 'operators' | 'proxy' | 'sessions' | 'limits' | 'kratosPublicUrl' | 'publicUrl'
+  'ctx' | 'operators' | 'verifyAssertion' | 'sessions' | 'limits' | 'kratosPublicUrl' | 'publicUrl'
 > & { readonly render: RenderConsole };
 
 const path = z.object({ id: z.uuid().transform((id) => id.toLowerCase()) });
@@ -29,7 +29,7 @@ function ownPath(request: FastifyRequest): string {
 }
 
 /** Returns where an operator signs in at Kratos, and comes back from to this page. */
-export function signInUrl(
+function signInUrl(
   { kratosPublicUrl, publicUrl }: Pick<ConsoleOptions, 'kratosPublicUrl' | 'publicUrl'>,
   request: FastifyRequest,
   query: Readonly<Record<string, string>> = {},
@@ -94,9 +94,9 @@ function strangerPage(sender: Unauthenticated, options: RequireOptions, request:
   }
 }
 
-/** Who a request is from, and since when they are signed in (epoch milliseconds); or the page that it gets. */
+/** Who a request is from, since when they are signed in (epoch milliseconds), and where they sign in anew; or the page that it gets. */
 type KnownSender =
-  | { readonly id: string; readonly signedInAt: number }
+  | { readonly id: string; readonly signedInAt: number | undefined; readonly refreshUrl: string | undefined }
   | { readonly code: number; readonly page: ConsolePage };
 
 function refusedAssertion(request: FastifyRequest, flaw: string): KnownSender {
@@ -106,13 +106,17 @@ function refusedAssertion(request: FastifyRequest, flaw: string): KnownSender {
   return { code: 401, page: { title: 'You are not recognised', mood: 'problem', sentence } };
 }
 
-async function byProxy(request: FastifyRequest, { header, verify }: ConsoleProxy): Promise<KnownSender | undefined> {
-  const sent = request.headers[header];
+async function byProxy(
+  request: FastifyRequest,
+  proxy: ProxySettings,
+  { verifyAssertion }: RequireOptions,
+): Promise<KnownSender | undefined> {
+  const sent = request.headers[proxy.header];
   if (sent === undefined) return undefined;
   try {
-    const answer = await verify([sent].flat().join());
+    const answer = await verifyAssertion(proxy, [sent].flat().join());
     if (answer.kind === 'refused') return refusedAssertion(request, answer.flaw);
-    return { id: answer.subject, signedInAt: answer.signedInAt };
+    return { id: answer.subject, signedInAt: answer.signedInAt, refreshUrl: proxy.sign_in };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     request.log.warn({ upstream: error.facts }, 'could not read the keys of the proxy');
@@ -134,7 +138,8 @@ async function bySession(
   if (!Object.hasOwn(people, identity.id)) return { code: 403, page: NOT_LISTED };
   if (level === 'aal2' && session.level !== 'aal2')
     return { code: 403, page: secondFactorPage(signInUrl(options, request, { aal: 'aal2' })) };
-  return { id: identity.id, signedInAt: session.authenticatedAt };
+  const refreshUrl = signInUrl(options, request, { refresh: 'true' });
+  return { id: identity.id, signedInAt: session.authenticatedAt, refreshUrl };
 }
 
 /**
@@ -142,17 +147,20 @@ async function bySession(
  * else by their session of Kratos. A header that is not signed, a trait or the metadata of an identity never counts.
  */
 export function createRequireOperator(options: RequireOptions) {
-  const { ctx, operators, proxy, limits, render } = options;
+  const { ctx, operators, limits, render } = options;
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     const settings = await operators();
     if (settings === undefined) return render(reply, 503, NO_LIST);
-    const known = (proxy && (await byProxy(request, proxy))) ?? (await bySession(request, reply, options, settings));
+    const { proxy } = settings;
+    const known =
+      (proxy && (await byProxy(request, proxy, options))) ?? (await bySession(request, reply, options, settings));
     if ('page' in known) return render(reply, known.code, known.page);
     await limits.person(known.id, reply);
     const operator = operatorOf(settings, known.id);
     if (operator === undefined) return render(reply, 403, NOT_LISTED);
-    const isFresh = ctx.clock.now() - known.signedInAt <= settings.fresh;
-    setOperator(request, { operator, settings, isFresh });
+    const { signedInAt, refreshUrl } = known;
+    const isFresh = signedInAt !== undefined && ctx.clock.now() - signedInAt <= settings.fresh;
+    setOperator(request, { operator, settings, isFresh, refreshUrl });
     return undefined;
   };
 }
@@ -170,16 +178,39 @@ export function requireTask(task: Task, render: RenderConsole) {
   };
 }
 
+/** Returns a link to a new sign-in, or says where one is made. */
+export function signInAgain(refreshUrl: string | undefined): Markup {
+  return refreshUrl === undefined
+    ? html`Sign out at the proxy in front, and sign in there again.`
+    : anchor(refreshUrl, 'Sign in again');
+}
+
 /** Returns a `preHandler` hook that lets only operators through who signed in recently. */
-export function createRequireFresh(options: RequireOptions) {
-  const { render } = options;
+export function requireFresh(render: RenderConsole) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
-    if (operatorBehind(request)?.isFresh) return undefined;
+    const found = operatorBehind(request);
+    if (found?.isFresh) return undefined;
     return render(reply, 403, {
       title: 'Sign in again',
       mood: 'problem',
       sentence: 'Your sign-in is too old for this. Nothing was changed: sign in again, and do it once more.',
-      body: linkTo(signInUrl(options, request, { refresh: 'true' }), 'Sign in again'),
+      body: html`<p>${signInAgain(found?.refreshUrl)}</p>\n`,
     });
+  };
+}
+
+/** What an operator gets whose own case it is: no finding, no attempt, no form. */
+export const OWN_CASE: ConsolePage = {
+  title: 'This case is about you',
+  mood: 'problem',
+  sentence: 'Somebody else looks at it and decides it. Nothing of it is shown to you, and nothing was changed.',
+};
+
+/** Returns a `preHandler` hook that lets operators see and decide about other people, and never about themselves. */
+export function requireOther(render: RenderConsole) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    const found = operatorBehind(request);
+    const isOwn = found !== undefined && identityIdIn(request) === found.operator.id;
+    return isOwn ? render(reply, 403, OWN_CASE) : undefined;
   };
 }

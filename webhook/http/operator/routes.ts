@@ -29,7 +29,7 @@ export async function consoleRoutes(app: FastifyInstance, options: ConsoleOption
     const protect: preHandlerHookHandler = (request, reply, next) => pages.csrfProtection(request, reply, next);
     queueRoute(pages, { ctx, render });
     caseRoutes(pages, { ...options, render, protect });
-    searchRoutes(pages, { ctx, render, protect });
+    searchRoutes(pages, { ctx, limits, render, protect });
     numbersRoutes(pages, { ctx, render });
     serviceRoute(pages, { ...options, render });
     auditRoutes(pages, { ctx, render });

@@ -1,6 +1,6 @@
 import type { FastifyInstance, preHandlerHookHandler } from 'fastify';
 import { z } from 'zod';
-import { search } from '../../verification/operator/index.ts';
+import { isId, search } from '../../verification/operator/index.ts';
 import { html, type Markup } from '../pages/render.ts';
 import { type ConsoleOptions, casePath, operatorBehind, PATHS } from './console.ts';
 import type { RenderConsole } from './document.ts';
@@ -19,9 +19,13 @@ export function searchRoutes(
   app: FastifyInstance,
   {
     ctx,
+    limits,
     render,
     protect,
-  }: Pick<ConsoleOptions, 'ctx'> & { readonly render: RenderConsole; readonly protect: preHandlerHookHandler },
+  }: Pick<ConsoleOptions, 'ctx' | 'limits'> & {
+    readonly render: RenderConsole;
+    readonly protect: preHandlerHookHandler;
+  },
 ): void {
   app.get(PATHS.search, async (request, reply) => {
     const found = operatorBehind(request);
@@ -33,7 +37,10 @@ export function searchRoutes(
   app.post(PATHS.search, { preHandler: protect }, async (request, reply) => {
     const found = operatorBehind(request);
     if (found === undefined) return reply;
-    const ids = await search(ctx, form.parse(request.body ?? {}).name);
+    const { name } = form.parse(request.body ?? {});
+    // Whether an address is a customer's is something that can be tried out.
+    if (!isId(name)) await limits.continuing(found.operator.id, reply);
+    const ids = await search(ctx, name, found.operator.id);
     const [only] = ids;
     if (ids.length === 1 && only !== undefined) return reply.redirect(`${casePath(only)}#title`, 303);
     const again = searchForm(reply.generateCsrf({ userInfo: found.operator.id }));

@@ -35,28 +35,56 @@ export function reasonText(settings: OperatorSettings, act: CaseAct, key: string
   return reasonsFor(settings, act).find((one) => one.key === key)?.text ?? key;
 }
 
-/** What happened, for the events that operators cause and look for; any other is shown by its name. */
-const EVENTS: Readonly<Record<string, string>> = {
-  overridden: 'decided by an operator',
-  granted: 'one more attempt granted',
-  proposed: 'a decision proposed',
-  turned_down: 'a proposal turned down',
-  withdrawn: 'a proposal withdrawn',
-  case_viewed: 'the case opened',
-  evidence_viewed: 'looked at in Jumio’s records',
-  evidence_refused: 'not given by Jumio',
-  exported: 'exported',
-  rechecked: 'checked again',
-  erased: 'erased',
-  decided: 'decided by Jumio',
-  requested: 'an attempt begun',
-  started: 'the attempt created at Jumio',
-  published: 'published to Kratos',
+/** What happened, for the events of a person and of the console, and who causes one that names nobody; any other is shown by its name. */
+const EVENTS: Readonly<Record<string, readonly [words: string, who: string]>> = {
+  overridden: ['decided by an operator', 'an operator'],
+  granted: ['one more attempt granted', 'an operator'],
+  proposed: ['a decision proposed', 'an operator'],
+  turned_down: ['a proposal turned down', 'an operator'],
+  withdrawn: ['a proposal withdrawn', 'an operator'],
+  case_viewed: ['the case opened', 'an operator'],
+  searched: ['searched', 'an operator'],
+  evidence_viewed: ['looked at in Jumio’s records', 'an operator'],
+  evidence_refused: ['not given by Jumio', 'Jumio'],
+  exported: ['exported', 'an operator'],
+  rechecked: ['checked again', 'a command'],
+  erased: ['erased', 'a command'],
+  consent: ['agreed to the consent text', 'the person'],
+  declined: ['declined', 'the person'],
+  blocked: ['a sign-in refused', 'the person'],
+  would_block: ['a sign-in that would be refused', 'the person'],
+  address_issued: ['a one-time link made', 'the service'],
+  address_used: ['a one-time link used', 'the person'],
+  callback: ['a change reported', 'Jumio'],
+  decided: ['decided by Jumio', 'Jumio'],
+  findings_changed: ['other findings for the same decision', 'Jumio'],
+  late_pass: ['an older attempt passed', 'Jumio'],
+  eid_approved: ['approved by an eID', 'the service'],
+  eid_withdrawn: ['the approval by an eID withdrawn', 'the service'],
+  eid_not_enough: ['an eID that is not enough', 'the service'],
+  inherited: ['a status taken over from Kratos', 'the service'],
+  requested: ['an attempt begun', 'the service'],
+  started: ['the attempt created at Jumio', 'the service'],
+  renewed: ['a new link', 'the service'],
+  expired: ['the attempt ended without a decision', 'the service'],
+  published: ['published to Kratos', 'the service'],
+  healed: ['what a hook had missed made up for', 'the service'],
+  copy_differs: ['the published copy differed', 'the service'],
+  sessions_revoked: ['the sessions revoked', 'the service'],
 };
+
+function known(kind: string) {
+  return Object.hasOwn(EVENTS, kind) ? EVENTS[kind] : undefined;
+}
 
 /** Returns an event in words. */
 export function eventWords(kind: string): string {
-  return Object.hasOwn(EVENTS, kind) ? (EVENTS[kind] ?? kind) : kind;
+  return known(kind)?.[0] ?? kind;
+}
+
+/** Returns who causes an event that names nobody. */
+export function whoCauses(kind: string): string {
+  return known(kind)?.[1] ?? '–';
 }
 
 /** The members of an event that name an operator. */

@@ -52,6 +52,7 @@ const STEPS: Readonly<Record<string, MigrationStep>> = {
   '0011_events': createEvents,
   '0012_console': indexCases,
   '0013_days': createDays,
+  '0014_proposals': indexProposals,
 };
 
 /** The migrations that columns are marked with. */
@@ -308,4 +309,21 @@ async function createDays(db: Kysely<Tables>, dialect: Dialect): Promise<void> {
   for (const index of DAY_INDEXES)
     await sql`create ${sql.raw(index.replace('index ', 'index if not exists '))}`.execute(db);
   await watchDays(db, dialect);
+}
+
+const PROPOSAL_INDEXES = [
+  // What was proposed about anybody, the oldest first.
+  'identities_proposed on identities (proposed_at, id) where proposed_at is not null',
+  // A search is something that operators do, too.
+  `events_operator on events (id) where kind in ('overridden', 'granted', 'rechecked', 'erased', 'proposed',
+    'turned_down', 'withdrawn', 'case_viewed', 'searched', 'evidence_viewed', 'evidence_refused', 'exported')`,
+] as const;
+
+/** Finds proposals and searches, and takes the erased out of the queue: nothing is decided about them any more. */
+async function indexProposals(db: Kysely<Tables>): Promise<void> {
+  await sql`drop index if exists events_operator`.execute(db);
+  for (const index of PROPOSAL_INDEXES) await sql`create index if not exists ${sql.raw(index)}`.execute(db);
+  await sql`update identities set late_pass_at = null where late_pass_at is not null and erased_at is not null`.execute(
+    db,
+  );
 }

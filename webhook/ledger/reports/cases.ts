@@ -5,8 +5,11 @@ import type { Tables } from '../tables.ts';
 import { END, nextTurn, type Range, slices } from './days/slices.ts';
 import { firstEventSince } from './first-event.ts';
 
-/** Why a case waits on an operator. `review`: Jumio warned, or the status was inherited. `late_pass`: an older attempt passed after a final rejection. */
-export type CaseKind = 'review' | 'late_pass';
+/**
+ * Why a case waits on an operator. `review`: Jumio warned, or the status was inherited. `late_pass`: an older attempt passed after
+ * a final rejection. `proposed`: somebody proposed a decision about a person who is in neither.
+ */
+export type CaseKind = 'review' | 'late_pass' | 'proposed';
 
 /** A place in the queue, which is ordered by time and id. */
 export interface CasePlace {
@@ -17,13 +20,15 @@ export interface CasePlace {
 
 /** Which cases to read. */
 export interface CaseQuery {
-  /** One kind only; `inherited` and `proposed` are of `review`. */
-  readonly only?: CaseKind | 'inherited' | 'proposed' | undefined;
+  /** One kind only. `warning` and `inherited` are the two parts of `review`; `proposed` is every proposal, about whomever. */
+  readonly only?: Exclude<CaseKind, 'review'> | 'warning' | 'inherited' | undefined;
   /** Those that wait since this time or longer (epoch milliseconds). */
   readonly before?: number | undefined;
   /** Those that this operator has taken since `takenSince`. */
   readonly takenBy?: string | undefined;
   readonly takenSince: number;
+  /** Older proposals have ended. */
+  readonly proposedSince: number;
   /** Those behind this place; undefined: from the beginning. */
   readonly after?: CasePlace | undefined;
   readonly limit: number;
@@ -40,27 +45,34 @@ const KINDS: Readonly<Record<CaseKind, { readonly since: RawBuilder<unknown>; re
   {
     review: { since: sql`decided_at`, where: sql`standing = 'review' and erased_at is null` },
     late_pass: { since: sql`late_pass_at`, where: sql`late_pass_at is not null` },
+    proposed: { since: sql`proposed_at`, where: sql`proposed_at is not null` },
   };
 
+/** What is waiting already: a proposal about it is shown there. */
+const IN_NO_OTHER_KIND = sql`coalesce(standing, '') <> 'review' and late_pass_at is null`;
+
+const IS_DECIDED = sql`exists (select 1 from verifications v where v.identity_id = identities.id and v.decision is not null)`;
+
 function more(
-  { only, before, takenBy, takenSince, after }: CaseQuery,
+  kind: CaseKind,
+  { only, before, takenBy, takenSince, proposedSince, after }: CaseQuery,
   since: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
   const conditions = [
     ...(after === undefined ? [] : [sql`(${since}, id) > (${after.since}, ${after.identity})`]),
     ...(before === undefined ? [] : [sql`${since} <= ${before}`]),
     ...(takenBy === undefined ? [] : [sql`taken_by = ${takenBy} and taken_at >= ${takenSince}`]),
-    ...(only === 'proposed' ? [sql`proposed_at is not null`] : []),
-    ...(only === 'inherited'
-      ? [sql`not exists (select 1 from verifications v where v.identity_id = identities.id and v.decision is not null)`]
-      : []),
+    ...(kind === 'proposed' ? [sql`proposed_at > ${proposedSince} and proposed_version = version`] : []),
+    ...(kind === 'proposed' && only === undefined ? [IN_NO_OTHER_KIND] : []),
+    ...(only === 'warning' ? [IS_DECIDED] : []),
+    ...(only === 'inherited' ? [sql`not ${IS_DECIDED}`] : []),
   ];
   return conditions.length === 0 ? sql`` : sql` and ${sql.join(conditions, sql` and `)}`;
 }
 
 function kindsOf({ only }: CaseQuery): CaseKind[] {
-  if (only === undefined) return ['review', 'late_pass'];
-  return [only === 'late_pass' ? 'late_pass' : 'review'];
+  if (only === undefined) return ['review', 'late_pass', 'proposed'];
+  return [only === 'warning' || only === 'inherited' ? 'review' : only];
 }
 
 interface Found extends CasePlace {
@@ -72,7 +84,7 @@ async function places(db: Kysely<Tables>, query: CaseQuery): Promise<Found[]> {
   const parts = kindsOf(query).map((kind) => {
     const { since, where } = KINDS[kind];
     return sql`select * from (select id as identity, ${since} as since, ${sql.lit(kind)} as kind from identities
-      where ${where}${more(query, since)} order by ${since}, id limit ${query.limit}) as ${sql.ref(kind)}`;
+      where ${where}${more(kind, query, since)} order by ${since}, id limit ${query.limit}) as ${sql.ref(kind)}`;
   });
   const { rows } = await sql<Found>`${sql.join(parts, sql` union all `)}
     order by since, identity limit ${query.limit}`.execute(db);
@@ -100,10 +112,12 @@ async function records(db: Kysely<Tables>, ids: readonly string[]): Promise<Map<
 /** How many cases are counted: beyond it a number says no more than "very many". */
 const MOST_COUNTED = 100_000;
 
-async function countWaiting(db: Kysely<Tables>): Promise<number> {
+async function countWaiting(db: Kysely<Tables>, proposedSince: number): Promise<number> {
   const { rows } = await sql<{ waiting: number }>`select (select count(*) from (select 1 from identities
       where ${KINDS.review.where} limit ${MOST_COUNTED}) as review)
-    + (select count(*) from identities where ${KINDS.late_pass.where}) as waiting`.execute(db);
+    + (select count(*) from identities where ${KINDS.late_pass.where})
+    + (select count(*) from identities where ${KINDS.proposed.where} and proposed_at > ${proposedSince}
+      and proposed_version = version and ${IN_NO_OTHER_KIND}) as waiting`.execute(db);
   return Number(rows[0]?.waiting ?? 0);
 }
 
@@ -117,6 +131,7 @@ const OPERATOR_EVENTS = [
   'turned_down',
   'withdrawn',
   'case_viewed',
+  'searched',
   'evidence_viewed',
   'evidence_refused',
   'exported',
@@ -224,8 +239,8 @@ export function createCases(store: Store) {
           return record === undefined ? [] : [{ ...place, since: Number(place.since), record }];
         });
       }),
-    /** How many wait; at most 100,000 are counted. */
-    countWaiting: () => store.read(countWaiting),
+    /** How many wait; of those in review at most 100,000 are counted. @param proposedSince older proposals have ended */
+    countWaiting: (proposedSince: number) => store.read((db) => countWaiting(db, proposedSince)),
     /** The identities whose account at Jumio has this id. */
     identitiesOfAccount: (accountId: string): Promise<string[]> =>
       store.read(async (db) => {

@@ -75,12 +75,17 @@ const PROBLEM_KINDS: readonly ProblemKind[] = [
   'erase_owed',
 ];
 
-async function* pages(store: Store, page: (after: string) => RawBuilder<Listed>): AsyncGenerator<Listed> {
-  for (let after = ''; ; ) {
+async function* pages(
+  store: Store,
+  page: (after: string) => RawBuilder<Listed>,
+  most = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Listed> {
+  for (let after = '', left = most; ; ) {
     const { rows } = await store.read((db: Kysely<Tables>) => page(after).execute(db));
-    yield* rows;
+    yield* rows.slice(0, left);
+    left -= rows.length;
     const last = rows.at(-1);
-    if (last === undefined || rows.length < PAGE) return;
+    if (last === undefined || rows.length < PAGE || left <= 0) return;
     after = last.identity;
   }
 }
@@ -95,10 +100,10 @@ export function createListing(store: Store) {
         (after) => sql`select id as identity, changed_at as since, standing as detail from identities
           where status = ${status} and id > ${after} order by id limit ${PAGE}`,
       ),
-    /** Every identity that needs an operator, kind by kind; an identity with two problems is listed twice. */
-    async *problems(now: number): AsyncGenerator<Listed & { readonly kind: ProblemKind }> {
+    /** Every identity that needs an operator, kind by kind; an identity with two problems is listed twice. @param most of each kind */
+    async *problems(now: number, most?: number): AsyncGenerator<Listed & { readonly kind: ProblemKind }> {
       for (const kind of PROBLEM_KINDS)
-        for await (const listed of pages(store, (after) => PROBLEMS[kind](after, now))) yield { ...listed, kind };
+        for await (const listed of pages(store, (after) => PROBLEMS[kind](after, now), most)) yield { ...listed, kind };
     },
   };
 }

@@ -4,8 +4,10 @@ import { mayStart, type Policy } from '../policy/index.ts';
 import {
   findVerification,
   latePassAt,
+  NO_PROPOSAL,
   requestVerification,
   UNKNOWN_STATUS,
+  updateIdentity,
   updateVerification,
 } from '../record/index.ts';
 import { GIVE_UP_MS, nextRead } from './schedule.ts';
@@ -186,18 +188,21 @@ export function onDecided(
   const patch = {
     ...NO_FAILURE,
     ...decision,
-    // No part of `decision`: a row from before this column gets them by a recheck, and that is no other decision.
+    // No part of `decision`: they are published nowhere, and a recheck that finds others is no other decision.
     findings: result.decision?.findings?.join(' ') ?? null,
     state: 'decided' as const,
     jumioStatus: outcome.status,
     renewalRequested: false,
   };
-  const change = { record: withRead(record, input, patch, null) };
+  const read = withRead(record, input, patch, null);
   const isSame = JSON.stringify(decision) === JSON.stringify(decisionOf(row));
-  if (isSame) return change;
+  if (isSame && (patch.findings ?? '') === (row.findings ?? '')) return { record: read };
+  // Whoever proposed has seen something else.
+  const changed = updateIdentity(read, NO_PROPOSAL);
+  if (isSame) return { record: changed, events: [{ kind: 'findings_changed', verificationId: row.id }] };
   const detail = { verdict: outcome.verdict, reason: outcome.reason, previous: row.decision };
-  const events = [{ kind: 'decided', verificationId: row.id, detail }, ...latePassEvents(record, change.record, row)];
-  return { ...change, events };
+  const events = [{ kind: 'decided', verificationId: row.id, detail }, ...latePassEvents(record, changed, row)];
+  return { record: changed, events };
 }
 
 /** A milder decision of an older attempt does not lift a rejection that cannot be retried: the operator decides. */

@@ -1,6 +1,16 @@
+import { hash } from 'node:crypto';
 import type { CaseAct, Change, IdentityRecord } from '../../model.ts';
 import type { Context } from '../context.ts';
-import { NO_PROPOSAL, type Proposal, proposalOf, standingOf, updateIdentity } from '../record/index.ts';
+import { type IssuedLink, newLink } from '../person/index.ts';
+import {
+  BY_COMMAND,
+  latePassAt,
+  NO_PROPOSAL,
+  type Proposal,
+  proposalOf,
+  standingOf,
+  updateIdentity,
+} from '../record/index.ts';
 import { actOn, grantAttempt, type OperatorResult, override } from './actions.ts';
 
 /** Where an operator decides: a page of the console, or a command. */
@@ -17,6 +27,8 @@ export interface Deciding {
   readonly seen?: string | undefined;
   /** The acts that need a second operator. */
   readonly secondPerson: readonly CaseAct[];
+  /** Whether a granted attempt comes with a one-time link for the person, in the same write. */
+  readonly issuesLink?: boolean;
   /** Returns the result and writes nothing. */
   readonly dryRun?: boolean;
 }
@@ -29,11 +41,15 @@ export type CaseDecision =
   | { readonly kind: 'turn_down'; readonly others: boolean };
 
 /**
- * Why nothing was decided. `changed`: what the operator has seen is no longer so. `own-proposal`: nobody confirms what they
- * proposed themselves. `not-yours`: this operator may withdraw only their own. `proposed-already`: another proposal waits. `no-reason`: what two decide needs a reason of the list.
+ * Why nothing was decided. `changed`: what the operator has seen is no longer so. `own-case`: nobody decides about themself.
+ * `own-proposal`: nobody confirms what they proposed themselves. `draft`: a command proposed it, so nobody who has signed in has.
+ * `not-yours`: this operator may withdraw only their own. `proposed-already`: another proposal waits. `no-reason`: the list of
+ * reasons has a reason for each act, and this needs one.
  */
 export type CaseRefusal =
   | 'changed'
+  | 'own-case'
+  | 'draft'
   | 'erased'
   | 'unknown'
   | 'own-proposal'
@@ -44,7 +60,13 @@ export type CaseRefusal =
 
 /** What became of a decision. */
 export type Decided =
-  | { readonly kind: 'decided'; readonly act: CaseAct; readonly result: OperatorResult }
+  | {
+      readonly kind: 'decided';
+      readonly act: CaseAct;
+      readonly result: OperatorResult;
+      /** Only of a granted attempt, where one was asked for. */
+      readonly link?: IssuedLink | undefined;
+    }
   | { readonly kind: 'proposed' | 'turned_down'; readonly act: CaseAct; readonly result: OperatorResult }
   | { readonly kind: 'refused'; readonly why: CaseRefusal };
 
@@ -64,7 +86,12 @@ class Refused extends Error {
  */
 export function caseVersion({ identity, verifications }: IdentityRecord): string {
   const { version, attemptGrantedAt, proposedAt, erasedAt } = identity;
-  return [version, verifications.length, attemptGrantedAt ?? 0, proposedAt ?? 0, erasedAt ?? 0].join('-');
+  // What Jumio found is published nowhere, so `version` does not change with it.
+  const found = verifications.map(({ decision, completedAt, findings }) => [decision, completedAt, findings]);
+  const seen = hash('sha256', JSON.stringify([found, latePassAt({ identity, verifications })]), 'base64url');
+  return [version, verifications.length, attemptGrantedAt ?? 0, proposedAt ?? 0, erasedAt ?? 0, seen.slice(0, 16)].join(
+    '.',
+  );
 }
 
 /** Whether one more attempt cannot change the standing, because only an operator ends an operator's rejection. */
@@ -73,7 +100,11 @@ export function isAttemptInVain(record: IdentityRecord): boolean {
   return standing?.by?.source === 'operator' && standing.status === 'rejected';
 }
 
-type JudgedCase = Change & { readonly kind: 'decided' | 'proposed' | 'turned_down'; readonly act: CaseAct };
+type JudgedCase = Change & {
+  readonly kind: 'decided' | 'proposed' | 'turned_down';
+  readonly act: CaseAct;
+  readonly issued?: IssuedLink;
+};
 
 interface At {
   readonly deciding: Deciding;
@@ -83,10 +114,24 @@ interface At {
 
 type Choice = Pick<Proposal, 'act' | 'note'> & { readonly reason: string | null; readonly proposedBy?: string };
 
-function apply(record: IdentityRecord, choice: Choice, { deciding: { by, door }, id, now }: At): JudgedCase {
+/** The person of a granted attempt may be unable to sign in, so a link goes with it: a grant without one would lead nowhere. */
+function grant(record: IdentityRecord, granted: Change, { deciding: { issuesLink = false, by }, now }: At): JudgedCase {
+  const of = { kind: 'decided', act: 'new_attempt', ...granted } as const;
+  if (!issuesLink) return of;
+  const { id } = record.identity;
+  const { token, link, event } = newLink(id, { purpose: 'restart', onlyOneFor: id, by }, now);
+  return { ...of, events: [...(granted.events ?? []), event], link, issued: { token, endsAt: link.endsAt } };
+}
+
+function apply(record: IdentityRecord, choice: Choice, at: At): JudgedCase {
   const { act, reason, note, proposedBy } = choice;
+  const {
+    deciding: { by, door },
+    id,
+    now,
+  } = at;
   const circumstances = { note, door, ...(proposedBy !== undefined && { proposedBy }) };
-  if (act === 'new_attempt') return { kind: 'decided', act, ...grantAttempt(record, by, reason, now, circumstances) };
+  if (act === 'new_attempt') return grant(record, grantAttempt(record, by, reason, now, circumstances), at);
   const verdict = act === 'approve' ? 'PASSED' : 'FAILED';
   if (reason === null) throw new Refused('no-reason');
   return { kind: 'decided', act, ...override(record, { verdict, reason, by, ...circumstances }, id, now) };
@@ -95,12 +140,13 @@ function apply(record: IdentityRecord, choice: Choice, { deciding: { by, door },
 function propose(record: IdentityRecord, choice: Choice, { deciding: { by, door }, now }: At): JudgedCase {
   const { act, reason, note } = choice;
   if (reason === null) throw new Refused('no-reason');
-  if (proposalOf(record, now) !== undefined) throw new Refused('proposed-already');
+  const waiting = proposalOf(record, now);
+  if (waiting !== undefined && !(waiting.isDraft && door === 'console')) throw new Refused('proposed-already');
   const proposed = {
     proposedAct: act,
     proposedReason: reason,
     proposedNote: note,
-    proposedBy: by,
+    proposedBy: door === 'cli' ? BY_COMMAND : by,
     proposedAt: now,
     proposedVersion: record.identity.version,
   };
@@ -109,7 +155,8 @@ function propose(record: IdentityRecord, choice: Choice, { deciding: { by, door 
 }
 
 function confirm(record: IdentityRecord, proposal: Proposal, at: At): JudgedCase {
-  const { by: proposedBy, act, reason, note } = proposal;
+  const { by: proposedBy, act, reason, note, isDraft } = proposal;
+  if (isDraft) throw new Refused('draft');
   if (proposedBy === at.deciding.by) throw new Refused('own-proposal');
   return apply(record, { act, reason, note, proposedBy }, at);
 }
@@ -126,7 +173,8 @@ function turnDown(
 
 /** Judges a decision by the record as it is at the moment of the write. @throws Refused */
 function judge(record: IdentityRecord, at: At): JudgedCase {
-  const { what, seen, secondPerson } = at.deciding;
+  const { what, seen, secondPerson, by } = at.deciding;
+  if (by === record.identity.id) throw new Refused('own-case');
   if (record.identity.erasedAt !== null) throw new Refused('erased');
   if (seen !== undefined && seen !== caseVersion(record)) throw new Refused('changed');
   if (what.kind === 'decide')
@@ -158,9 +206,25 @@ export async function decideCase(ctx: Context, deciding: Deciding): Promise<Deci
       },
     });
     if (result === undefined || judged === undefined) return { kind: 'refused', why: 'unknown' };
-    return { kind: judged.kind, act: judged.act, result };
+    const { kind, act, issued } = judged;
+    return kind === 'decided' ? { kind, act, result, link: issued } : { kind, act, result };
   } catch (error) {
     if (error instanceof Refused) return { kind: 'refused', why: error.why };
     throw error;
   }
+}
+
+/**
+ * Makes another link to an attempt that was granted; the older one ends. Undefined: none is granted, or the person was erased.
+ * @throws LedgerUnavailable if it could not be stored
+ */
+export async function renewLink(ctx: Context, identityId: string, by: string): Promise<IssuedLink | undefined> {
+  const now = ctx.clock.now();
+  const { token, link, event } = newLink(identityId, { purpose: 'restart', onlyOneFor: identityId, by }, now);
+  let isIssued = false;
+  await ctx.ledger.change(identityId, now, (record) => {
+    isIssued = record !== undefined && record.identity.erasedAt === null && record.identity.attemptGrantedAt !== null;
+    return record !== undefined && isIssued ? { record, events: [event], link } : undefined;
+  });
+  return isIssued ? { token, endsAt: link.endsAt } : undefined;
 }

@@ -1,7 +1,7 @@
 export { actOn, erase, type OperatorResult, recheck } from './actions.ts';
 export { type BackfillContext, type BackfillProgress, backfill } from './backfill.ts';
 export { type AuditPage, auditLines, noteExport, readAudit } from './console/audit.ts';
-export { type AttemptView, type CaseView, lastChange, noteView, readCase } from './console/case-view.ts';
+export { type AttemptView, type CaseView, changesSince, noteView, readCase } from './console/case-view.ts';
 export {
   EVIDENCE_REASONS,
   type EvidenceOutcome,
@@ -17,9 +17,9 @@ export {
   readQueue,
   setTaken,
 } from './console/queue.ts';
-export { search } from './console/search.ts';
+export { isId, search } from './console/search.ts';
 export { readService, type ServiceView } from './console/service.ts';
 export { toCsv } from './csv.ts';
 export { daysOf, type ReportDay, sumOf } from './days.ts';
-export { type CaseDecision, type CaseRefusal, type Decided, decideCase, isAttemptInVain } from './decide.ts';
+export { type CaseDecision, type CaseRefusal, type Decided, decideCase, isAttemptInVain, renewLink } from './decide.ts';
 export { compareCopies, explainWaiting, nextDue } from './describe.ts';

@@ -16,6 +16,7 @@ export {
   issuePhoneLink,
   linkUrl,
   makeRow,
+  newLink,
   type RedeemedLink,
   redeemLink,
 } from './one-time-link.ts';

@@ -28,6 +28,8 @@ export interface LinkOptions {
   readonly onlyOneFor?: string;
   /** Checked against the allow-list. */
   readonly returnTo?: string | null;
+  /** The operator who made it, for its event. */
+  readonly by?: string;
 }
 
 /** The identity whose verification a link opens, where the person goes in the end, and when the link ends. */
@@ -37,7 +39,10 @@ function hashOf(token: string): string {
   return hash('sha256', token, 'hex');
 }
 
-function newLink(identityId: string, { purpose, onlyOneFor, returnTo = null }: LinkOptions, now: number) {
+/**
+ * Returns a new one-time link, and what stores it: `link` and `event` belong into the change that it follows from.
+ */
+export function newLink(identityId: string, { purpose, onlyOneFor, returnTo = null, by }: LinkOptions, now: number) {
   const token = randomBytes(RANDOM_BYTES).toString('base64url');
   const link: OneTimeLink = {
     hash: hashOf(token),
@@ -49,7 +54,7 @@ function newLink(identityId: string, { purpose, onlyOneFor, returnTo = null }: L
     endsAt: now + LIFETIME_MS[purpose],
     usedAt: null,
   };
-  return { token, link };
+  return { token, link, event: { kind: 'address_issued', detail: { purpose, ...(by !== undefined && { by }) } } };
 }
 
 /** A new one-time link. */
@@ -67,8 +72,7 @@ export interface IssuedLink {
  */
 export async function issueLink(ctx: Context, person: Person, options: LinkOptions): Promise<IssuedLink> {
   const now = ctx.clock.now();
-  const { token, link } = newLink(person.identityId, options, now);
-  const event = { kind: 'address_issued', detail: { purpose: options.purpose } };
+  const { token, link, event } = newLink(person.identityId, options, now);
   await ctx.ledger.change(person.identityId, now, (found) => ({
     record: found ?? recordOf(person, now),
     events: [event],

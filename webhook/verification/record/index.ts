@@ -10,7 +10,7 @@ export {
 export { type PublishedContent, type PublishedStatus, publishedContent } from './content.ts';
 export { endHandovers, withHandover } from './handover.ts';
 export { kratosFreeAt, NO_EID_CHECK, normalize } from './normalize.ts';
-export { NO_PROPOSAL, type Proposal, proposalOf } from './proposal.ts';
+export { BY_COMMAND, NO_PROPOSAL, PROPOSAL_LASTS_MS, type Proposal, proposalOf } from './proposal.ts';
 export {
   type Inheritance,
   inheritanceOf,

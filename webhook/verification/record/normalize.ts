@@ -126,7 +126,8 @@ export function normalize(changed: IdentityRecord, now: number): IdentityRecord 
     ...record.identity,
     ...derived.facts,
     status: derived.status,
-    latePassAt: derived.latePassAt,
+    // Nothing can be decided any more about who was erased.
+    latePassAt: record.identity.erasedAt === null ? derived.latePassAt : null,
     jumioDue: jumioDueOf(derived.attempts),
   };
   const content = withContent(changed.identity, { ...record, identity }, contentOf(record, derived), now);

@@ -59,7 +59,7 @@ async function ledgerOfBefore(database: Database, key: string): Promise<string> 
   await door.run('alter table verifications drop column findings');
   for (const column of ['inherited_source', 'inherited_level'])
     await door.run(`alter table identities drop column ${column}`);
-  for (const index of ['identities_taken', 'verifications_account', 'events_operator'])
+  for (const index of ['identities_taken', 'identities_proposed', 'verifications_account', 'events_operator'])
     await door.run(`drop index ${index}`);
   for (const name of CONSOLE_COLUMNS) await door.run(`alter table identities drop column ${name}`);
   await door.run("delete from ledger_migrations where name >= '0005'");

@@ -14,11 +14,13 @@ export interface FormSeal {
   readonly csrfToken: string;
   /** What its reader has seen. */
   readonly version: string;
+  /** When they were shown it, epoch milliseconds: it decides nothing, and says which changes are new to them. */
+  readonly shownAt: number;
 }
 
 /** Returns the hidden members of a form. */
-export function sealed({ csrfToken, version }: FormSeal): Markup {
-  return html`<input type="hidden" name="_csrf" value="${csrfToken}"><input type="hidden" name="version" value="${version}">`;
+export function sealed({ csrfToken, version, shownAt }: FormSeal): Markup {
+  return html`<input type="hidden" name="_csrf" value="${csrfToken}"><input type="hidden" name="version" value="${version}"><input type="hidden" name="shown_at" value="${shownAt}">`;
 }
 
 /** What will follow from an act, in one sentence. */
@@ -34,6 +36,7 @@ function consequence(act: CaseAct, view: CaseView, { onRejected }: Pick<Context,
       return [
         'The status becomes rejected and is published to Kratos',
         ...more,
+        'a sign-in is refused as the policy says',
         'and only an operator can end it.',
       ].join(', ');
     }
@@ -76,14 +79,25 @@ ${options}</fieldset>
 `;
 }
 
+/** What one operator may do about a case alone or may propose. While somebody's proposal waits, nothing else is proposed. */
+function actsOf({ view: { proposal, isAttemptGranted }, settings }: DecisionFormInput): CaseAct[] {
+  const isWaiting = proposal !== undefined && !proposal.isDraft;
+  return ACTS.filter(
+    (act) => (act !== 'new_attempt' || !isAttemptGranted) && !(isWaiting && settings.second_person.includes(act)),
+  );
+}
+
 /** Returns the form with which an operator decides: one choice of an act and its reason, a note, one press. */
-export function decisionForm(input: DecisionFormInput): Markup {
+export function decisionForm(input: DecisionFormInput): Markup | undefined {
   const { view, seal, refused } = input;
-  const acts = ACTS.filter((act) => act !== 'new_attempt' || !view.isAttemptGranted);
+  const acts = actsOf(input);
+  if (acts.length === 0) return undefined;
+  const ends =
+    view.proposal === undefined ? undefined : html`<p class="quiet">What you decide here ends the proposal.</p>\n`;
   const flaw = refused === undefined ? undefined : html`<p id="flaw" class="notice" role="alert">${refused.flaw}</p>\n`;
   const described = refused === undefined ? undefined : html` aria-describedby="flaw" aria-invalid="true"`;
   return html`<h2 id="decide">Decide</h2>
-<form method="post" action="${casePath(view.identityId)}/decision">${sealed(seal)}
+${ends}<form method="post" action="${casePath(view.identityId)}/decision">${sealed(seal)}
 ${acts.map((act) => choices(act, input))}${flaw}<p><label for="note">Note, without personal data (optional)</label>
 <input id="note" name="note" maxlength="100" autocomplete="off" value="${refused?.note ?? ''}"${described}></p>
 <button>Decide</button></form>
@@ -93,7 +107,15 @@ ${acts.map((act) => choices(act, input))}${flaw}<p><label for="note">Note, witho
 const form = z.object({
   choice: z.string().optional().catch(undefined),
   note: z.string().catch(''),
+});
+
+const seal = z.object({
   version: z.string().catch(''),
+  shown_at: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .catch(0),
 });
 
 /** A form as it was sent. */
@@ -103,13 +125,12 @@ export type DecisionForm =
       readonly act: CaseAct;
       readonly reason: string;
       readonly note: string | null;
-      readonly version: string;
     }
   | ({ readonly kind: 'refused' } & RefusedChoice);
 
 /** Reads a decision form. Only an act and a reason of the list are a choice. */
 export function readDecisionForm(body: unknown, settings: OperatorSettings): DecisionForm {
-  const { choice, note: raw, version } = form.parse(body ?? {});
+  const { choice, note: raw } = form.parse(body ?? {});
   const note = raw.trim();
   const [act, reason = ''] = choice?.split(':') ?? [];
   const known = ACTS.find((one) => one === act);
@@ -118,10 +139,11 @@ export function readDecisionForm(body: unknown, settings: OperatorSettings): Dec
     return { kind: 'refused', flaw: 'Choose what to decide, and why.', ...shown };
   const flaw = flawOfNote(note);
   if (flaw !== undefined) return { kind: 'refused', flaw, ...shown };
-  return { kind: 'choice', act: known, reason, note: note === '' ? null : note, version };
+  return { kind: 'choice', act: known, reason, note: note === '' ? null : note };
 }
 
-/** Returns the version that a form about a case carries. */
-export function versionIn(body: unknown): string {
-  return form.parse(body ?? {}).version;
+/** Returns what the reader of a form about a case has seen, and when. */
+export function sealIn(body: unknown): Omit<FormSeal, 'csrfToken'> {
+  const { version, shown_at: shownAt } = seal.parse(body ?? {});
+  return { version, shownAt };
 }

@@ -61,7 +61,9 @@ export interface CaseView {
   readonly proposal: Proposal | undefined;
   readonly taken: Taken | undefined;
   readonly attempts: readonly AttemptView[];
+  /** The newest, oldest first. */
   readonly events: readonly StoredEvent[];
+  readonly hasMoreEvents: boolean;
   readonly due: readonly DueLine[];
   /** What the ledger publishes, as JSON; null: nothing yet. */
   readonly content: string | null;
@@ -106,6 +108,9 @@ function copyView(record: IdentityRecord, seen: KratosIdentity | 'gone' | 'unrea
   return { kind: 'found', state: seen.state, publicCopy: copy.public, adminCopy: copy.admin, differences };
 }
 
+/** A person who signs in again and again makes events: a page shows the newest. */
+const MOST_EVENTS = 200;
+
 /**
  * Reads all that the console shows of a case; undefined: neither the ledger nor Kratos has the identity, or Kratos, which
  * alone might have it, cannot be asked.
@@ -114,7 +119,7 @@ export async function readCase(ctx: Context, identityId: string): Promise<CaseVi
   const [known, seen, events] = await Promise.all([
     ctx.ledger.record(identityId),
     lookUp(ctx, identityId),
-    ctx.ledger.events(identityId),
+    ctx.ledger.events(identityId, MOST_EVENTS + 1),
   ]);
   if (known === undefined && typeof seen === 'string') return undefined;
   const now = ctx.clock.now();
@@ -134,29 +139,30 @@ export async function readCase(ctx: Context, identityId: string): Promise<CaseVi
     proposal: proposalOf(record, now),
     taken: takenOf(record, now),
     attempts: record.verifications.map(attemptView),
-    events,
+    events: events.slice(-MOST_EVENTS),
+    hasMoreEvents: events.length > MOST_EVENTS,
     due: nextDue(record),
     content: identity.content,
     copy: copyView(record, seen),
   };
 }
 
-/** The events that change what an operator decides by. */
-const CHANGES = new Set([
-  'overridden',
-  'granted',
-  'proposed',
-  'turned_down',
-  'withdrawn',
-  'decided',
-  'erased',
-  'requested',
-  'expired',
-]);
+/** The events that change nothing that an operator decides by: somebody looked, or was told. */
+const LOOKS: readonly string[] = [
+  'case_viewed',
+  'evidence_viewed',
+  'evidence_refused',
+  'published',
+  'callback',
+  'rechecked',
+];
 
-/** Returns the last event that changed a case: who a reader whose page is no longer true was overtaken by. */
-export function lastChange(events: readonly StoredEvent[]): StoredEvent | undefined {
-  return events.filter(({ kind }) => CHANGES.has(kind)).at(-1);
+/** The most changes that a page lists. */
+const MOST_CHANGES = 10;
+
+/** Returns what happened to a case since its reader was shown it (epoch milliseconds), the oldest first. */
+export function changesSince(events: readonly StoredEvent[], shownAt: number): StoredEvent[] {
+  return events.filter(({ at, kind }) => at >= shownAt && !LOOKS.includes(kind)).slice(-MOST_CHANGES);
 }
 
 const HOUR_MS = 3_600_000;

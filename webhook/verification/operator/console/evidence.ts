@@ -13,6 +13,8 @@ export type EvidenceReason = (typeof EVIDENCE_REASONS)[number];
 /** The request of an operator. */
 export interface EvidenceRequest {
   readonly identityId: string;
+  /** The attempt; undefined: the one that decided, else the newest. */
+  readonly verificationId?: string | undefined;
   readonly by: string;
   readonly reason: EvidenceReason;
   /** What may be looked at: texts alone, or pictures too. */
@@ -24,21 +26,23 @@ export interface EvidenceRequest {
  * needed for people. `foreign`: Jumio's answer is about somebody else. `refused`: Jumio gives nothing, with the status of its answer.
  */
 export type EvidenceOutcome =
-  | { readonly kind: 'shown'; readonly accountId: string; readonly evidence: JumioEvidence }
+  | { readonly kind: 'shown'; readonly accountId: string; readonly attempt: number; readonly evidence: JumioEvidence }
   | { readonly kind: 'none' | 'busy' | 'foreign' }
   | { readonly kind: 'refused'; readonly status: number | undefined };
 
 interface Execution {
+  readonly attempt: number;
   readonly accountId: string;
   readonly executionId: string;
 }
 
-/** The execution that decided, else the newest that Jumio has. */
-function executionOf(record: IdentityRecord): Execution | undefined {
+/** The execution of an attempt; of none: the one that decided, else the newest that Jumio has. */
+function executionOf(record: IdentityRecord, verificationId: string | undefined): Execution | undefined {
   const by = standingOf(record)?.by;
-  const candidates = [...(by ? [by] : []), ...[...record.verifications].reverse()];
-  for (const { accountId, executionId } of candidates)
-    if (accountId !== null && executionId !== null) return { accountId, executionId };
+  const all = [...(by ? [by] : []), ...[...record.verifications].reverse()];
+  const candidates = verificationId === undefined ? all : all.filter(({ id }) => id === verificationId);
+  for (const { attempt, accountId, executionId } of candidates)
+    if (accountId !== null && executionId !== null) return { attempt, accountId, executionId };
   return undefined;
 }
 
@@ -53,18 +57,20 @@ async function noteRefusal(ctx: Context, identityId: string, by: string, error: 
  * @throws LedgerUnavailable if the event cannot be written; then Jumio is not asked
  */
 export async function fetchEvidence(ctx: Context, request: EvidenceRequest): Promise<EvidenceOutcome> {
-  const { identityId, by, reason, level } = request;
+  const { identityId, verificationId, by, reason, level } = request;
   const record = await ctx.ledger.record(identityId);
-  const ids = record === undefined || record.identity.erasedAt !== null ? undefined : executionOf(record);
+  const isKnown = record !== undefined && record.identity.erasedAt === null;
+  const ids = isKnown ? executionOf(record, verificationId) : undefined;
   if (ids === undefined) return { kind: 'none' };
   const now = ctx.clock.now();
   if (!(await ctx.ledger.budgets.spare('retrieval', ctx.rates.retrieval, now))) return { kind: 'busy' };
   const detail = { by, reason, level, execution: ids.executionId };
   await ctx.ledger.note(now, { kind: 'evidence_viewed', detail }, identityId);
   try {
-    const evidence = await ctx.jumio.evidence(ids);
+    const evidence = await ctx.jumio.evidence({ accountId: ids.accountId, executionId: ids.executionId });
     const isTheirs = evidence.customerInternalReference === identityId;
-    return isTheirs ? { kind: 'shown', accountId: ids.accountId, evidence } : { kind: 'foreign' };
+    const { accountId, attempt } = ids;
+    return isTheirs ? { kind: 'shown', accountId, attempt, evidence } : { kind: 'foreign' };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     await noteRefusal(ctx, identityId, by, error);
@@ -79,15 +85,24 @@ export interface ImageRequest extends EvidencePart {
   readonly by: string;
 }
 
-/** Fetches a picture, for one answer. Undefined: there is no call to spare, or Jumio gives none, which is an event. */
-export async function fetchImage(ctx: Context, request: ImageRequest): Promise<EvidenceImage | undefined> {
+/** A picture, or why there is none, as of `EvidenceOutcome`. */
+export type ImageOutcome =
+  | { readonly kind: 'picture'; readonly image: EvidenceImage }
+  | { readonly kind: 'none' | 'busy' }
+  | { readonly kind: 'refused'; readonly status: number | undefined };
+
+/** Fetches a picture, for one answer. A refusal of Jumio is an event. @throws LedgerUnavailable */
+export async function fetchImage(ctx: Context, request: ImageRequest): Promise<ImageOutcome> {
   const { identityId, accountId, by, credentialId, classifier } = request;
-  if (!(await ctx.ledger.budgets.spare('retrieval', ctx.rates.retrieval, ctx.clock.now()))) return undefined;
+  const record = await ctx.ledger.record(identityId);
+  // Erased since the page was shown.
+  if (record === undefined || record.identity.erasedAt !== null) return { kind: 'none' };
+  if (!(await ctx.ledger.budgets.spare('retrieval', ctx.rates.retrieval, ctx.clock.now()))) return { kind: 'busy' };
   try {
-    return await ctx.jumio.image(accountId, { credentialId, classifier });
+    return { kind: 'picture', image: await ctx.jumio.image(accountId, { credentialId, classifier }) };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     await noteRefusal(ctx, identityId, by, error);
-    return undefined;
+    return { kind: 'refused', status: error.facts.status };
   }
 }

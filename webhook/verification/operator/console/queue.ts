@@ -1,12 +1,12 @@
 import type { CasePlace, CaseQuery, WaitingCase } from '../../../ledger/reports/cases.ts';
-import type { Change, IdentityRecord, Status, WaitingOn } from '../../../model.ts';
+import type { Change, IdentityRecord, WaitingOn } from '../../../model.ts';
 import type { Context } from '../../context.ts';
 import {
   jumioAttempts,
+  PROPOSAL_LASTS_MS,
   type Proposal,
   proposalOf,
   standingOf,
-  statusOf,
   updateIdentity,
   waitingOn,
 } from '../../record/index.ts';
@@ -15,10 +15,10 @@ import {
 const TAKEN_LASTS_MS = 30 * 60_000;
 
 /** Why a case waits on an operator. */
-export type CaseCause = 'warning' | 'inherited' | 'late_pass';
+export type CaseCause = 'warning' | 'inherited' | 'late_pass' | 'proposal';
 
 /** What narrows the queue. */
-export type QueueFilter = CaseCause | 'proposed';
+export type QueueFilter = Exclude<CaseCause, 'proposal'> | 'proposed';
 
 /** Who is at work on a case. */
 export interface Taken {
@@ -30,7 +30,6 @@ export interface Taken {
 /** One case of the queue. It holds no data of the person. */
 export interface QueueEntry extends CasePlace {
   readonly cause: CaseCause;
-  readonly status: Status;
   readonly waitingOn: WaitingOn;
   /** Jumio's findings in closed words. */
   readonly findings: readonly string[];
@@ -73,13 +72,18 @@ export function findingsOf(record: IdentityRecord): string[] {
   return standingOf(record)?.by?.findings?.split(' ') ?? [];
 }
 
-function toEntry({ since, identity, kind, record }: WaitingCase, now: number): QueueEntry {
-  const isInherited = standingOf(record)?.by === null;
+function causeOf({ kind, record }: WaitingCase): CaseCause {
+  if (kind === 'late_pass') return kind;
+  if (kind === 'proposed') return 'proposal';
+  return standingOf(record)?.by === null ? 'inherited' : 'warning';
+}
+
+function toEntry(found: WaitingCase, now: number): QueueEntry {
+  const { since, identity, record } = found;
   return {
     since,
     identity,
-    cause: kind === 'late_pass' ? 'late_pass' : isInherited ? 'inherited' : 'warning',
-    status: statusOf(record),
+    cause: causeOf(found),
     waitingOn: waitingOn(record),
     findings: findingsOf(record),
     attempts: jumioAttempts(record).length,
@@ -90,10 +94,11 @@ function toEntry({ since, identity, kind, record }: WaitingCase, now: number): Q
 
 function toQuery({ only, olderThanMs, takenBy, after }: QueueQuery, now: number): Omit<CaseQuery, 'limit'> {
   return {
-    only: only === 'warning' ? 'review' : only,
+    only,
     before: olderThanMs === undefined ? undefined : now - olderThanMs,
     takenBy,
     takenSince: now - TAKEN_LASTS_MS,
+    proposedSince: now - PROPOSAL_LASTS_MS,
     after,
   };
 }
@@ -103,7 +108,7 @@ export async function readQueue(ctx: Context, query: QueueQuery): Promise<QueueP
   const now = ctx.clock.now();
   const [found, waiting] = await Promise.all([
     ctx.ledger.cases.waiting({ ...toQuery(query, now), limit: PAGE + 1 }),
-    ctx.ledger.cases.countWaiting(),
+    ctx.ledger.cases.countWaiting(now - PROPOSAL_LASTS_MS),
   ]);
   const all = found.map((one) => toEntry(one, now));
   const shown = all.slice(0, PAGE);
@@ -112,10 +117,35 @@ export async function readQueue(ctx: Context, query: QueueQuery): Promise<QueueP
   return { entries: shown, next, waiting };
 }
 
-/** Returns the oldest case that is not this one, and how many wait; undefined: there is no other. */
-export async function nextCase(ctx: Context, identityId: string): Promise<string | undefined> {
-  const found = await ctx.ledger.cases.waiting({ ...toQuery({}, ctx.clock.now()), limit: 2 });
-  return found.find(({ identity }) => identity !== identityId)?.identity;
+/** Who asks for the next case, and whether they may confirm what another proposed. */
+export interface CaseReader {
+  readonly id: string;
+  readonly confirms: boolean;
+}
+
+/** Whether an operator can do something about a case now that nobody else is at work on. */
+function isFor({ record }: WaitingCase, { id, confirms }: CaseReader, now: number): boolean {
+  const { identity } = record;
+  const [proposal, taken] = [proposalOf(record, now), takenOf(record, now)];
+  if (identity.id === id || identity.attemptGrantedAt !== null) return false;
+  if (taken !== undefined && taken.by !== id) return false;
+  return proposal === undefined || proposal.isDraft || (confirms && proposal.by !== id);
+}
+
+/** Pages that are looked through for the next case: beyond them the queue itself is of more use. */
+const MOST_PAGES = 20;
+
+/** Returns the oldest case that an operator can do something about, and that is not this one; undefined: there is none. */
+export async function nextCase(ctx: Context, identityId: string, reader: CaseReader): Promise<string | undefined> {
+  const now = ctx.clock.now();
+  let after: CasePlace | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const found = await ctx.ledger.cases.waiting({ ...toQuery({ after }, now), limit: PAGE });
+    const next = found.find((one) => one.identity !== identityId && isFor(one, reader, now));
+    after = found.at(-1);
+    if (next !== undefined || after === undefined || found.length < PAGE) return next?.identity;
+  }
+  return undefined;
 }
 
 function take(record: IdentityRecord, by: string, now: number): Change | undefined {

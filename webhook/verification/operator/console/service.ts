@@ -13,28 +13,27 @@ export interface StuckEntry {
 export interface ServiceView {
   /** The first of each kind, so that one page stays one page. */
   readonly stuck: readonly StuckEntry[];
-  /** Whether there are more than these. */
+  /** Whether there are more of a kind than these. */
   readonly hasMore: boolean;
   readonly paused: readonly BudgetReport[];
-  /** The next due work of each kind: what the worker does next. */
+  /** What a sign-in is judged by. */
   readonly gate: { readonly mode: string; readonly onFailure: string; readonly policy: string };
 }
 
-/** Stuck identities on the page; `list --stuck` prints all. */
-const MOST = 100;
+/** Stuck identities of each kind on the page; `list --stuck` prints all. */
+const MOST_OF_KIND = 20;
 
 /** Reads what is stuck and what is paused. */
 export async function readService(ctx: Context): Promise<ServiceView> {
   const now = ctx.clock.now();
   const stuck: StuckEntry[] = [];
-  let hasMore = false;
-  for await (const { kind, identity, since, detail } of ctx.ledger.reports.problems(now)) {
-    if (stuck.length === MOST) {
-      hasMore = true;
-      break;
-    }
-    stuck.push({ kind, identity, since, detail });
+  const counts = new Map<string, number>();
+  for await (const { kind, identity, since, detail } of ctx.ledger.reports.problems(now, MOST_OF_KIND + 1)) {
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    if (count <= MOST_OF_KIND) stuck.push({ kind, identity, since, detail });
   }
+  const hasMore = [...counts.values()].some((count) => count > MOST_OF_KIND);
   const { mode, onFailure } = ctx.gate;
   const gate = { mode, onFailure, policy: ctx.policy.hash };
   return { stuck, hasMore, paused: await ctx.ledger.budgets.paused(now), gate };
