@@ -10,6 +10,8 @@ export const OPERATOR = { email: 'operator@harbour.example', password: 'demo-ope
 /** The list of operators of a demo: its file is written before the service starts, and again once Kratos knows the operator. */
 export interface OperatorsOfDemo {
   readonly env: Readonly<Record<string, string>>;
+  /** The path of the list. */
+  readonly file: string;
   /** Makes the operator's account, and puts it into the list. */
   readonly hire: (kratosAdminUrl: string) => Promise<void>;
   readonly remove: () => void;
@@ -41,6 +43,7 @@ export function startOperators(): OperatorsOfDemo {
   writeFileSync(file, list('nobody-yet'));
   return {
     env: { OPERATORS_FILE: file },
+    file,
     hire: async (kratosAdminUrl) => writeFileSync(file, list(await makeAccount(kratosAdminUrl))),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { newPerson, type Person } from '../../../../sandbox/scenarios/person.ts';
+import type { OperatorsOfDemo } from '../../../../sandbox/stack/operator.ts';
 import { isReal } from '../../support/kratos-under-test.ts';
 import { type Authenticator, addAuthenticator, codeOf } from '../../support/second-factor.ts';
 import { checkPage } from '../page-check.ts';
@@ -12,22 +11,16 @@ import type { BrowserStage } from '../stage.ts';
 import { leads } from '../steps.ts';
 import { PHONE } from '../window.ts';
 
-const FOLDER = mkdtempSync(join(tmpdir(), 'operators-'));
-
-/** The list of the operators of this file: it is written anew whenever one is known. */
-export const OPERATORS_FILE = join(FOLDER, 'operators.yaml');
-
 /** A stand-in knows no second factor. */
 const LEVEL = isReal ? 'aal2' : 'aal1';
 
-function list(people: Readonly<Record<string, string>>): void {
+/** The document with these people. It is written anew whenever one is known. */
+function listOf(people: Readonly<Record<string, string>>): string {
   const lines = Object.entries(people).map(
     ([id, role], index) => `  ${id}: { name: Operator ${index + 1}, role: ${role} }`,
   );
-  writeFileSync(OPERATORS_FILE, [`level: ${LEVEL}`, 'second_person: [reject]', 'people:', ...lines].join('\n'));
+  return [`level: ${LEVEL}`, 'second_person: [reject]', 'people:', ...lines].join('\n');
 }
-
-list({ 'nobody-yet': 'approver', 'nobody-else': 'reviewer' });
 
 interface Operator {
   readonly person: Person;
@@ -54,8 +47,8 @@ async function enter(page: Page, url: string, { authenticator }: Operator): Prom
 }
 
 /** The console: who comes in, every screen, and the way from a review to an approved sign-in. */
-export function consoleCases(stage: () => BrowserStage): void {
-  afterAll(() => rmSync(FOLDER, { recursive: true }));
+export function consoleCases(stage: () => BrowserStage, { file }: Pick<OperatorsOfDemo, 'file'>): void {
+  const list = (people: Readonly<Record<string, string>>): void => writeFileSync(file, listOf(people));
 
   test('an operator comes in with a second factor, decides in a few clicks, and the person is approved', async () => {
     const { open, verifyUrl } = stage();
