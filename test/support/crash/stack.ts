@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { onTestFinished, vi } from 'vitest';
 import { send } from '../../../sandbox/kratos/client/loopback.ts';
 import { freePort } from '../../../sandbox/kratos/real/ports.ts';
@@ -21,6 +22,8 @@ export interface CrashStack extends CrashUpstreams {
   callback(service: RunningService): Promise<number | undefined>;
   /** Queries the file of the ledger from outside. */
   ledger(query: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** The bytes of the files of the ledger: what any query could find, and what was deleted and not overwritten. */
+  ledgerBytes(): string;
 }
 
 /** Waits up to 30 s until an assertion holds. */
@@ -58,17 +61,22 @@ function environment({ jumioUrl, kratosUrl }: CrashUpstreams, databaseUrl: strin
   };
 }
 
+type Variables = Readonly<Record<string, string>>;
+
 /**
  * Starts the upstreams and opens an empty ledger; the service is not running yet.
  * @param extra variables in addition to the service’s configuration
  */
-export async function startCrashStack(extra: Readonly<Record<string, string>> = {}): Promise<CrashStack> {
+export async function startCrashStack(
+  extra: Variables | ((upstreams: CrashUpstreams) => Variables) = {},
+): Promise<CrashStack> {
   const upstreams = await startCrashUpstreams();
+  const added = typeof extra === 'function' ? extra(upstreams) : extra;
   const databaseUrl = await sqlite.fresh();
   const identityId = randomUUID();
   const logs = captureLogs();
   const start = async (ahead: number): Promise<RunningService> => {
-    const env = { ...environment(upstreams, databaseUrl), ...extra, PORT: String(await freePort()) };
+    const env = { ...environment(upstreams, databaseUrl), ...added, PORT: String(await freePort()) };
     const service = await startService({ env, ahead, onLog: (line) => logs.write(`${line}\n`) });
     onTestFinished(() => service.kill());
     return service;
@@ -85,5 +93,10 @@ export async function startCrashStack(extra: Readonly<Record<string, string>> = 
       return post(`${url}/jumio/callback`, { userReference: reference, workflowExecution }, {});
     },
     ledger: async (query) => queryFile(databaseUrl, query),
+    ledgerBytes: () => {
+      const path = databaseUrl.slice('file:'.length);
+      const files = ['', '-wal', '-journal'].map((end) => `${path}${end}`);
+      return files.map((file) => (existsSync(file) ? readFileSync(file, 'latin1') : '')).join('');
+    },
   };
 }

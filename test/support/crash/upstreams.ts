@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { json, type ReceivedRequest, type Responder } from '../fakes/http-server.ts';
+import { json, type ReceivedRequest, type Responder, raw } from '../fakes/http-server.ts';
 import { startJumioServer } from '../fakes/jumio-server.ts';
 import { startKratosServer } from '../fakes/kratos-server.ts';
-import { HOSTED_LINK } from '../logs/canaries.ts';
+import { CANARIES, HOSTED_LINK } from '../logs/canaries.ts';
 
-type Called = 'token' | 'create' | 'details' | 'patch' | 'revoke' | 'read';
+type Called = 'token' | 'create' | 'details' | 'image' | 'patch' | 'revoke' | 'read';
+
+type Verdict = 'PASSED' | 'WARNING' | 'REJECTED';
 
 /** Moments of a call to an upstream: it has taken effect, or its response has been handed to the network. */
 export type Moment = `${Called} ${'sent' | 'answered'}`;
@@ -25,12 +27,16 @@ export interface CrashUpstreams {
   readonly executions: readonly Execution[];
   /** The bodies of all PATCHes, unchanged. */
   readonly patches: readonly string[];
+  /** How often the details of an execution, or a picture, were asked for. */
+  reads(): number;
   /** `metadata_public` of the one identity. */
   published(): Readonly<Record<string, unknown>>;
   /** The state of the one identity, the number of its changes, and of its sessions. */
   account(): { readonly state: string; readonly changes: number; readonly sessions: number };
-  /** Makes Jumio return this decision from now on. */
-  decide(type?: 'PASSED' | 'REJECTED'): void;
+  /** The identity of every session: an operator's, where the service has a console. */
+  readonly operatorId: string;
+  /** Makes Jumio return this decision from now on, with what it read from the document: a canary, as its picture is. */
+  decide(type?: Verdict): void;
   /** Runs an action at that moment, once. A call whose action is at `sent` gets no response. */
   at(moment: Moment, act: () => void): void;
   /** While on, writes take no effect and get no response. */
@@ -41,6 +47,26 @@ const createBody = z.object({ userReference: z.string(), customerInternalReferen
 
 const patchBody = z.array(z.object({ op: z.enum(['add', 'replace']), path: z.string(), value: z.unknown() }));
 
+/** What Jumio read from a document, and that it has a picture of it. */
+const EVIDENCE = {
+  credentials: [{ id: 'document', category: 'ID', parts: [{ classifier: 'FRONT', href: 'https://jumio.example' }] }],
+  capabilities: {
+    extraction: [{ decision: { type: 'PASSED', details: { label: 'OK' } }, data: { lastName: CANARIES.trait } }],
+  },
+};
+
+const PICTURE = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.from(CANARIES.trait)]);
+
+function session(id: string) {
+  return {
+    active: true,
+    id: randomUUID(),
+    authenticated_at: new Date().toISOString(),
+    authenticator_assurance_level: 'aal2',
+    identity: { id },
+  };
+}
+
 /** Starts both upstreams until the test ends. */
 export async function startCrashUpstreams(workflowKey = '10011'): Promise<CrashUpstreams> {
   const executions: Execution[] = [];
@@ -48,8 +74,10 @@ export async function startCrashUpstreams(workflowKey = '10011'): Promise<CrashU
   let metadata: Readonly<Record<string, unknown>> = {};
   const actions = new Map<Moment, () => void>();
   let account = { state: 'active', changes: 0, sessions: 1 };
-  let decided: 'PASSED' | 'REJECTED' | undefined;
+  const operatorId = randomUUID();
+  let decided: Verdict | undefined;
   let isIgnoringWrites = false;
+  let reads = 0;
 
   function act(moment: Moment): boolean {
     const action = actions.get(moment);
@@ -88,6 +116,7 @@ export async function startCrashUpstreams(workflowKey = '10011'): Promise<CrashU
   }
 
   function details(path: string): Responder {
+    reads += 1;
     const { execution, status } = workflow(path);
     return json(200, {
       account: { id: execution.accountId },
@@ -99,14 +128,19 @@ export async function startCrashUpstreams(workflowKey = '10011'): Promise<CrashU
         customerInternalReference: execution.identityId,
       },
       completedAt: '2026-01-05T09:41:12.886Z',
-      ...(decided && { decision: { type: decided, details: { label: decided }, risk: { score: 1 } } }),
+      ...(decided && { decision: { type: decided, details: { label: decided }, risk: { score: 1 } }, ...EVIDENCE }),
     });
   }
 
   const jumio = await startJumioServer({
-    token: withMoments('token', () => json(200, { access_token: 'token', expires_in: 3600 })),
+    // Each is of use for a millisecond, so that one is fetched before every call.
+    token: withMoments('token', () => json(200, { access_token: 'token', expires_in: 0.001 })),
     create: withMoments('create', create),
     details: withMoments('details', ({ path }) => details(path)),
+    image: withMoments('image', () => {
+      reads += 1;
+      return raw(200, PICTURE, { 'content-type': 'image/png' });
+    }),
     status: (response, request) =>
       json(200, { workflowExecution: { status: workflow(request.path).status } })(response, request),
   });
@@ -140,6 +174,7 @@ export async function startCrashUpstreams(workflowKey = '10011'): Promise<CrashU
   }
 
   const kratos = await startKratosServer({
+    whoami: (response, request) => json(200, session(operatorId))(response, request),
     read: withMoments('read', ({ path }) => json(200, identity(path))),
     revoke: write('revoke', revoke),
     patch: write('patch', patch),
@@ -155,6 +190,8 @@ export async function startCrashUpstreams(workflowKey = '10011'): Promise<CrashU
     kratosUrl: kratos.url,
     executions,
     patches,
+    operatorId,
+    reads: () => reads,
     published: () => metadata,
     account: () => account,
     decide: (type = 'PASSED') => {

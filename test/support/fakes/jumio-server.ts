@@ -36,7 +36,7 @@ export const startedBody = {
 };
 
 /** The calls to Jumio that the server distinguishes. */
-type JumioCall = 'token' | 'create' | 'status' | 'details' | 'prepare' | 'delete';
+type JumioCall = 'token' | 'create' | 'status' | 'details' | 'image' | 'prepare' | 'delete';
 
 /** The answers by call. `api`, while set, replaces all of them but `token`. A test may change them at any time. */
 export type JumioScript = { [Call in JumioCall | 'api']?: Responder | undefined };
@@ -44,6 +44,7 @@ export type JumioScript = { [Call in JumioCall | 'api']?: Responder | undefined 
 function callOf({ method, path }: ReceivedRequest): JumioCall {
   if (path.endsWith('/oauth2/token')) return 'token';
   if (method === 'DELETE') return 'delete';
+  if (method === 'GET' && path.includes('/parts/')) return 'image';
   if (method === 'GET') return path.endsWith('/status') ? 'status' : 'details';
   return /\/accounts(\/[^/]+)?$/.test(path) ? 'create' : 'prepare';
 }
