@@ -47,10 +47,10 @@ function encodingsOf(canary: string): string[] {
   return [encodeURIComponent(canary), hex, ...[0, 1, 2].map((offset) => insideBase64(canary, offset))];
 }
 
-/** The canaries in a text, plain or encoded; each once. */
-export function findCanaries(text: string): string[] {
+/** The canaries in a text, plain or encoded; each once. @param more further ones, which are looked for encoded too */
+export function findCanaries(text: string, more: readonly string[] = []): string[] {
   const plain = [...(text.match(ANY_CANARY) ?? []), ...(text.match(ANY_ONE_TIME_LINK) ?? [])];
-  const values: readonly string[] = Object.values(CANARIES);
+  const values: readonly string[] = [...Object.values(CANARIES), ...more];
   const hidden = values.filter((canary) => encodingsOf(canary).some((disguise) => text.includes(disguise)));
   return [...new Set([...plain, ...hidden, ...(text.includes(HOSTED_PAGE) ? [HOSTED_PAGE] : [])])];
 }
