@@ -5,10 +5,13 @@ import type { CaseAct } from '../../../webhook/model.ts';
 import { actOn, recheck } from '../../../webhook/verification/operator/actions.ts';
 import { caseVersion, type Decided, decideCase } from '../../../webhook/verification/operator/decide.ts';
 import { newIdentity } from '../../../webhook/verification/record/record.ts';
+import { callback, callbackOf } from '../../support/clients/calls.ts';
 import { runCli } from '../../support/clients/cli.ts';
-import { consoleService } from '../../support/operator/console.ts';
-import { recordOf } from '../../support/service/eventually.ts';
+import { process as processed } from '../../support/fakes/jumio.ts';
+import { consoleService, inReview } from '../../support/operator/console.ts';
+import { eventually, recordOf } from '../../support/service/eventually.ts';
 import type { TestService } from '../../support/service/service.ts';
+import { HOUR } from '../../support/service/shifted-clock.ts';
 
 let service: TestService;
 
@@ -73,6 +76,78 @@ async function run(
   }
 }
 
+const REASON_OF = { '--approve': 'document-checked-by-hand', '--reject': 'forged-document' } as const;
+
+/** What reaches one case from outside at the same moment. */
+const outside = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('page' as const), act, by: fc.constantFrom('ann', 'bob') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('command' as const),
+      act: fc.constantFrom<keyof typeof REASON_OF>('--approve', '--reject'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('callback' as const),
+      type: fc.constantFrom<'PASSED' | 'REJECTED'>('PASSED', 'REJECTED'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'recheck' as const }) },
+);
+
+type Outside = typeof outside extends fc.Arbitrary<infer T> ? T : never;
+
+async function outsideStep(id: string, seen: string, one: Outside): Promise<Decided['kind'] | 'command' | undefined> {
+  switch (one.kind) {
+    case 'page':
+      return (await run(id, seen, [], one))?.kind;
+    case 'command': {
+      const args = ['override', id, one.act, '--reason', REASON_OF[one.act], '--by', 'carol', '--yes'];
+      expect(await runCli(service, args)).toMatchObject({ code: 0 });
+      return 'command';
+    }
+    case 'callback': {
+      const execution = service.jumio.latest(id);
+      // Jumio decides anew, as after a review of its own.
+      processed(execution, one.type, service.clock.now());
+      expect((await callback(service, callbackOf(execution))).statusCode).toBe(200);
+      return undefined;
+    }
+    case 'recheck':
+      await run(id, seen, [], one);
+      return undefined;
+    default:
+      return one satisfies never;
+  }
+}
+
+/** Waits until the service has nothing more to do with a case. */
+function untilQuiet(id: string) {
+  service.worker.wake();
+  return eventually(async () => {
+    const record = await recordOf(service, id);
+    const { identity, verifications } = record;
+    const now = service.clock.now();
+    const isReadDue = verifications.some(({ readDue }) => readDue !== null && readDue <= now);
+    expect({ published: identity.published, isReadDue, isLeased: identity.leasedUntil > now }).toEqual({
+      published: identity.version,
+      isReadDue: false,
+      isLeased: false,
+    });
+    return record;
+  });
+}
+
+/** The events that change what an operator decides by. */
+const CHANGES = new Set(['overridden', 'granted', 'decided']);
+
+function doorOf(detail: unknown): unknown {
+  return typeof detail === 'object' && detail !== null && 'door' in detail ? detail.door : undefined;
+}
+
 async function decisionsIn(id: string) {
   const events = await service.ctx.ledger.events(id);
   return events.filter(({ kind }) => kind === 'overridden' || kind === 'granted');
@@ -111,18 +186,35 @@ describe('interleavings', () => {
     );
   });
 
-  it('a command beside pages decides about what stands, and the pages are told', async () => {
-    const id = await caseInReview();
-    const seen = caseVersion(await recordOf(service, id));
-    const page = { kind: 'page', act: 'approve', by: 'ann' } as const;
-    const [ran, ...pages] = await Promise.all([
-      runCli(service, ['override', id, '--reject', '--reason', 'seen', '--by', 'carol', '--yes']),
-      run(id, seen, [], page),
-      run(id, seen, [], page),
-    ]);
-    expect(ran.code).toBe(0);
-    const decided = pages.filter((one) => one?.kind === 'decided').length;
-    expect(decided).toBeLessThanOrEqual(1);
-    expect(await decisionsIn(id)).toHaveLength(1 + decided);
+  it('of pages, commands, callbacks of Jumio and rechecks, each decision is one, and no page decides about what is no longer so', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(outside, { minLength: 3, maxLength: 6 }), async (steps) => {
+        const id = await inReview(service);
+        // A settled execution is read once an hour.
+        service.clock.advance(2 * HOUR);
+        const seen = caseVersion(await recordOf(service, id));
+        const before = (await service.ctx.ledger.events(id)).length;
+        const done = await Promise.all(steps.map((one) => outsideStep(id, seen, one)));
+        const record = await untilQuiet(id);
+        const events = (await service.ctx.ledger.events(id)).slice(before).filter(({ kind }) => CHANGES.has(kind));
+        const ofPages = events.filter(({ detail }) => doorOf(detail) === 'console');
+        expect(ofPages).toHaveLength(done.filter((one) => one === 'decided').length);
+        expect(ofPages.length).toBeLessThanOrEqual(1);
+        // A page that came first decided; one that came after anything was told so.
+        if (ofPages.length === 1) expect(events[0]).toEqual(ofPages[0]);
+        else expect(events.length > 0 || !steps.some(({ kind }) => kind === 'page')).toBe(true);
+        expect(done.filter((one) => one === 'command')).toHaveLength(
+          events.filter(({ detail }) => doorOf(detail) === 'cli').length,
+        );
+        const { verifications, identity } = record;
+        const overrides = events.filter(({ kind }) => kind === 'overridden');
+        expect(verifications.filter(({ source }) => source === 'operator')).toHaveLength(overrides.length);
+        expect(service.kratos.copies.get(id)).toMatchObject({ status: identity.status });
+        // Only an operator ends the rejection of an operator.
+        const lastOverride = verifications.findLast(({ source }) => source === 'operator');
+        if (lastOverride?.decision === 'FAILED') expect(identity.standing).toBe('rejected');
+      }),
+      { numRuns: 25 },
+    );
   });
 });
