@@ -3,12 +3,14 @@ import { languages, returnTo } from './addresses.ts';
 import { approveForms } from './approve-form.ts';
 import { assertions } from './assertion.ts';
 import { configuration } from './configuration.ts';
+import { consoleForms, consoleLooks } from './console.ts';
 import { handoverCookies, oneTimeLinks } from './cookies.ts';
 import { hints } from './hint.ts';
 import { hookBodies } from './hook-bodies.ts';
 import { idTokens } from './id-token.ts';
 import { jumioAnswers } from './jumio-answers.ts';
 import { kratosAnswers } from './kratos-answers.ts';
+import { operators } from './operators.ts';
 import { policy } from './policy.ts';
 import { references } from './reference.ts';
 import { routes } from './routes.ts';
@@ -24,6 +26,7 @@ export async function openTargets(): Promise<Target[]> {
     references,
     ...hookBodies,
     policy,
+    operators,
     texts,
     configuration,
     kratosAnswers,
@@ -38,5 +41,7 @@ export async function openTargets(): Promise<Target[]> {
     await transactionRoutes(),
     await hints(),
     await approveForms(),
+    await consoleLooks(),
+    await consoleForms(),
   ];
 }
