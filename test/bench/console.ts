@@ -8,6 +8,7 @@ import { type Ledger, openLedger } from '../../webhook/ledger/ledger.ts';
 import { identityColumns, verificationColumns } from '../../webhook/model.ts';
 import { normalize } from '../../webhook/verification/record/index.ts';
 import { newIdentity } from '../../webhook/verification/record/record.ts';
+import { benchGateBesideConsole } from './console-gate.ts';
 import { settledIdentity } from './settled.ts';
 
 /** Identities, of which every hundredth is in review, unless the environment says otherwise. */
@@ -139,14 +140,17 @@ async function measure(ledger: Ledger, now: number, name: string, print: (line: 
     Promise.all([
       ledger.cases.waiting({
         takenSince: now,
+        proposedSince: now,
         limit: 26,
         after: index % 4 === 0 ? undefined : { since: now - (index % 365) * DAY_MS, identity: '' },
       }),
-      ledger.cases.countWaiting(),
+      ledger.cases.countWaiting(now),
     ]);
   const pages = await timesOf(400, page);
   print(`  ${name} queue: p50 ${percentile(pages, 0.5)} ms, p99 ${percentile(pages, 0.99)} ms`);
-  const rare = await timesOf(20, () => ledger.cases.waiting({ takenSince: now, limit: 26, only: 'proposed' }));
+  const rare = await timesOf(20, () =>
+    ledger.cases.waiting({ takenSince: now, proposedSince: now, limit: 26, only: 'proposed' }),
+  );
   print(`  ${name} queue, a filter that matches nothing: p99 ${percentile(rare, 0.99)} ms`);
   const since = now - 90 * DAY_MS;
   const numbers = await timesOf(3, async () => {
@@ -159,8 +163,12 @@ async function measure(ledger: Ledger, now: number, name: string, print: (line: 
   print(`  ${name} audit: p99 ${percentile(audit, 0.99)} ms`);
 }
 
-/** How long the pages of the console take with a million identities, of which ten thousand are in review; on both databases. */
+/**
+ * How long the pages of the console take with a million identities, of which ten thousand are in review; on both databases. And
+ * what the gate costs while somebody reads them.
+ */
 export async function benchConsole(print: (line: string) => void): Promise<void> {
+  await benchGateBesideConsole(print);
   for (const [name, open] of [
     ['SQLite', async () => sqlite()],
     ['PostgreSQL', postgres],

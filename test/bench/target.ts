@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ import { processMetrics } from '../../webhook/metrics/index.ts';
 import type { Identity } from '../../webhook/model.ts';
 import { mintReference } from '../../webhook/verification/execution/reference.ts';
 import { patchOfReadRequest } from '../../webhook/verification/execution/schedule.ts';
-import { publishedContent } from '../../webhook/verification/record/index.ts';
+import { newIdentity, publishedContent } from '../../webhook/verification/record/index.ts';
 import { VERSION } from '../../webhook/version.ts';
 import { type BenchIdentity, settledIdentity, startedIdentity } from './settled.ts';
 import { populatePayments } from './transactions/populate.ts';
@@ -26,6 +27,9 @@ const CALLBACK_SECRET = 'bench-callback-secret-1';
 
 /** Identities whose people are at Jumio, with one callback to come, and as many that are approved. */
 const ROWS = Number(process.env.BENCH_ROWS ?? 120_000);
+
+/** Further identities, which are in review. */
+const IN_REVIEW = Number(process.env.BENCH_IN_REVIEW ?? 0);
 
 /** PostgreSQL refuses those that wait for a connection for longer than two seconds. */
 const AT_ONCE = 500;
@@ -45,6 +49,7 @@ const config = parseConfig({
   EID_PROVIDERS: process.env.EID_PROVIDERS,
   POLICY: process.env.POLICY,
   TRANSACTIONS: process.env.TRANSACTIONS,
+  OPERATORS: process.env.OPERATORS,
   PUBLIC_URL: process.env.BENCH_PUBLIC_URL,
   KRATOS_PUBLIC_URL: process.env.BENCH_KRATOS_URL,
   TWILIO_API_KEY: process.env.TWILIO_API_KEY,
@@ -76,6 +81,8 @@ async function populate(dependencies: Dependencies) {
   const atJumio = Array.from({ length: ROWS }, () => startedIdentity(now));
   await store(dependencies, now, approved);
   await store(dependencies, now, atJumio);
+  const inReview = Array.from({ length: IN_REVIEW }, () => newIdentity({ id: randomUUID(), inherited: 'review' }, now));
+  for (const record of inReview) await ledger.change(record.identity.id, now, () => ({ record }));
   for (const { executionId } of atJumio.splice(0, Number(process.env.BENCH_DUE ?? 0)))
     await ledger.requestRead({ executionId }, now, (row) => patchOfReadRequest(row, 'PROCESSED', now));
   const { signing } = (await ledger.keys.ring(now)).references;
