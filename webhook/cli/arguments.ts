@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { flawOfNote } from '../operators/index.ts';
 import type { Context } from '../verification/context.ts';
 import { oneLine } from './printable.ts';
 import { type Cli, EXIT, Exit, type Terminal, usageError } from './terminal.ts';
@@ -38,19 +39,18 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
-/** Parses the name of the operator who is responsible for an act. It stays in the events for good. */
+/** Parses the name of the operator who is responsible for an act, or their id in the list of operators. It stays in the events for good. */
 export function operatorName(text: string): string {
-  const isName = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,63}$/u.test(text);
-  if (!isName) throw new InvalidArgumentError('Expected a name of up to 64 letters, digits, blanks and . _ @ -');
+  const isName = /^[\p{L}\p{N}][\p{L}\p{N} .:@|'’_-]{0,127}$/u.test(text);
+  if (!isName)
+    throw new InvalidArgumentError("Expected a name of up to 128 letters, digits, blanks and . : _ @ | ' ’ -");
   return text;
 }
 
 /** Parses a reason. It stays in the events for good, so a text with an e-mail address or a long number is refused. */
 export function reasonText(text: string): string {
-  if (text.length === 0 || text.length > 100 || /[\p{Cc}]/u.test(text))
-    throw new InvalidArgumentError('Expected one line of up to 100 characters.');
-  if (/@|\d{5,}/.test(text))
-    throw new InvalidArgumentError('It is kept for good: use no e-mail address, and no number of five digits or more.');
+  const flaw = text === '' ? 'Expected one line of up to 100 characters.' : flawOfNote(text);
+  if (flaw !== undefined) throw new InvalidArgumentError(flaw);
   return text;
 }
 

@@ -120,7 +120,7 @@ describe('restart', () => {
 
   it('restart grants one attempt: after another rejection the person is refused again', async () => {
     const { service, id, browser } = await rejected();
-    await cli(service, `restart ${id} --by ann`);
+    await cli(service, `restart ${id} --by auth0|5f:2c`);
     await browser.press();
     await eventually(() => expect(service.jumio.calls.create).toHaveLength(2));
     await decide(service, id, 'REJECTED');

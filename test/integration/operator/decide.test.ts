@@ -4,7 +4,7 @@ import { findLink } from '../../../webhook/verification/person/index.ts';
 import { decide } from '../../support/builders/people.ts';
 import type { ParsedPage } from '../../support/clients/browser.ts';
 import { runCli } from '../../support/clients/cli.ts';
-import { kratosFails } from '../../support/fakes/kratos.ts';
+import { kratosDown, kratosFails } from '../../support/fakes/kratos.ts';
 import { findCanaries } from '../../support/logs/canaries.ts';
 import {
   APPROVE,
@@ -44,6 +44,10 @@ async function eventOf({ ctx }: TestService, id: string, kind: string) {
 }
 
 const pathOf = (id: string): string => `/operator/people/${id}`;
+
+const CHOICE_WITH_FLAW = /id="flaw"[\s\S]*<fieldset aria-describedby="flaw">/;
+
+const NOTE_WITH_FLAW = /id="flaw"[\s\S]*<input id="note"[^>]* aria-describedby="flaw" aria-invalid="true">/;
 
 describe('the queue and a case', () => {
   it('the queue shows what waits, oldest first, with what Jumio found; a decision leads to the next case', async () => {
@@ -127,6 +131,9 @@ describe('the queue and a case', () => {
     const page = await decideAt(browser, id, fields);
     expect(page.status).toBe(400);
     expect(page.body).toContain('role="alert"');
+    // The flaw stands before the field that it is about, and the field names it.
+    const field = 'note' in fields && fields.note !== '' ? NOTE_WITH_FLAW : CHOICE_WITH_FLAW;
+    expect(page.body).toMatch(field);
     expect((await recordOf(service, id)).verifications).toHaveLength(1);
     await decideAt(browser, id, APPROVE);
   });
@@ -148,6 +155,9 @@ describe('the queue and a case', () => {
     const browser = operatorBrowser(service, 'viewer');
     service.kratos.instead.read = () => kratosFails({ operation: 'read', status: 404, code: 'identity-not-found' });
     expect((await browser.get(pathOf(randomUUID()))).status).toBe(404);
+    service.kratos.instead.read = () => kratosDown('read');
+    const unknown = await browser.get(pathOf(randomUUID()));
+    expect([unknown.status, unknown.headers['retry-after']]).toEqual([503, expect.anything()]);
     service.kratos.instead.read = undefined;
     expect((await browser.get(pathOf('nobody'))).status).toBe(404);
     expect((await browser.get('/operator/nothing')).status).toBe(404);

@@ -146,6 +146,21 @@ describe('a ledger that fails when the decision is written already', () => {
   });
 });
 
+describe('the notice of what was done', () => {
+  it('is that of a press of this operator, and of no address that somebody made', async () => {
+    const [id, other] = [await inReview(service), await inReview(service)];
+    const browser = operatorBrowser(service, 'reviewer');
+    const address = (done: string, who: string) => `/operator?${new URLSearchParams({ done, who }).toString()}`;
+    for (const done of ['approve', 'reject', 'proposed', 'turned_down'])
+      expect((await browser.get(address(done, other))).body).not.toContain('role="status"');
+    await decideAt(browser, id, REJECT);
+    expect((await browser.get(address('reject', id))).body).toContain('is rejected');
+    expect((await browser.get(address('approve', id))).body).not.toContain('role="status"');
+    const elsewhere = operatorBrowser(service, 'approver');
+    expect((await elsewhere.get(address('reject', id))).body).not.toContain('role="status"');
+  });
+});
+
 describe('a proposal', () => {
   it('about somebody who is not in review stands in the queue and under its filter, the oldest first', async () => {
     const [rejected, approved, review] = [

@@ -147,7 +147,7 @@ export function queueRoute(
       title: 'Queue',
       screen: 'queue',
       sentence: sentenceOf(page.waiting),
-      notice: doneNotice(request),
+      notice: await doneNotice(ctx, request, found),
       body: body(page, filters, found, ctx.clock.now()),
     });
   });

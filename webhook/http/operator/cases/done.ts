@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { html, type Markup } from '../../pages/render.ts';
-import { casePath, PATHS } from '../console.ts';
+import { type ConsoleOptions, casePath, type OperatorRequest, PATHS } from '../console.ts';
 
 const WHAT = ['approve', 'reject', 'proposed', 'turned_down'] as const;
 
@@ -17,10 +17,45 @@ const SENTENCES: Readonly<Record<Done, string>> = {
   turned_down: 'is undecided again: the proposal is gone.',
 };
 
-/** Returns what the press that led to a page has done, as its address says; it decides nothing. */
-export function doneNotice(request: FastifyRequest): Markup | undefined {
+/** The events that show that a press has done it. */
+const EVENTS: Readonly<Record<Done, readonly string[]>> = {
+  approve: ['overridden'],
+  reject: ['overridden'],
+  proposed: ['proposed'],
+  turned_down: ['turned_down', 'withdrawn'],
+};
+
+/** A press leads to its page at once. */
+const JUST_NOW_MS = 5 * 60_000;
+
+/** An address can be made by anybody; what the operator did just now is in the ledger. */
+async function isTrue({ ledger, clock }: ConsoleOptions['ctx'], { done, who }: z.infer<typeof query>, by: string) {
+  const events = await ledger.events(who, MOST);
+  return events.some(
+    ({ at, kind, detail }) =>
+      EVENTS[done].includes(kind) &&
+      Object(detail).by === by &&
+      clock.now() - at < JUST_NOW_MS &&
+      isVerdict(done, detail),
+  );
+}
+
+function isVerdict(done: Done, detail: unknown): boolean {
+  if (done !== 'approve' && done !== 'reject') return true;
+  return Object(detail).verdict === (done === 'approve' ? 'PASSED' : 'FAILED');
+}
+
+/** After a press come its publication and its events, and few others. */
+const MOST = 20;
+
+/** Returns what the press that led to a page has done; undefined: the address does not say it, or it is not so. */
+export async function doneNotice(
+  ctx: ConsoleOptions['ctx'],
+  request: FastifyRequest,
+  { operator }: OperatorRequest,
+): Promise<Markup | undefined> {
   const parsed = query.safeParse(request.query);
-  if (!parsed.success) return undefined;
+  if (!parsed.success || !(await isTrue(ctx, parsed.data, operator.id))) return undefined;
   const { done, who } = parsed.data;
   return html`<p class="notice" role="status"><a href="${casePath(who)}" class="id">${who}</a> ${SENTENCES[done]}</p>\n`;
 }

@@ -52,6 +52,8 @@ function consequence(act: CaseAct, view: CaseView, { onRejected }: Pick<Context,
 /** A note that was refused, and why. */
 export interface RefusedChoice {
   readonly flaw: string;
+  /** The field that it is about. */
+  readonly about: 'choice' | 'note';
   readonly choice: string | undefined;
   readonly note: string;
 }
@@ -65,6 +67,11 @@ export interface DecisionFormInput {
   readonly refused?: RefusedChoice | undefined;
 }
 
+/** Relates a field to the flaw, for those who cannot see where it stands. */
+function described(refused: RefusedChoice | undefined, about: RefusedChoice['about']): Markup | undefined {
+  return refused?.about === about ? html` aria-describedby="flaw"` : undefined;
+}
+
 function choices(act: CaseAct, { view, settings, ctx, refused }: DecisionFormInput): Markup {
   const isForTwo = settings.second_person.includes(act);
   const options = reasonsFor(settings, act).map(({ key, text }) => {
@@ -73,7 +80,7 @@ function choices(act: CaseAct, { view, settings, ctx, refused }: DecisionFormInp
     return html`<p><label><input type="radio" name="choice" value="${value}" required${checked}> ${text ?? key}</label></p>\n`;
   });
   const forTwo = isForTwo ? ' A second person must confirm it.' : '';
-  return html`<fieldset><legend>${ACT_WORDS[act].name}</legend>
+  return html`<fieldset${described(refused, 'choice')}><legend>${ACT_WORDS[act].name}</legend>
 <p class="quiet">${consequence(act, view, ctx)}${forTwo}</p>
 ${options}</fieldset>
 `;
@@ -95,11 +102,12 @@ export function decisionForm(input: DecisionFormInput): Markup | undefined {
   const ends =
     view.proposal === undefined ? undefined : html`<p class="quiet">What you decide here ends the proposal.</p>\n`;
   const flaw = refused === undefined ? undefined : html`<p id="flaw" class="notice" role="alert">${refused.flaw}</p>\n`;
-  const described = refused === undefined ? undefined : html` aria-describedby="flaw" aria-invalid="true"`;
+  const [before, after] = refused?.about === 'choice' ? [flaw, undefined] : [undefined, flaw];
+  const invalid = refused?.about === 'note' ? html` aria-invalid="true"` : undefined;
   return html`<h2 id="decide">Decide</h2>
 ${ends}<form method="post" action="${casePath(view.identityId)}/decision">${sealed(seal)}
-${acts.map((act) => choices(act, input))}${flaw}<p><label for="note">Note, without personal data (optional)</label>
-<input id="note" name="note" maxlength="100" autocomplete="off" value="${refused?.note ?? ''}"${described}></p>
+${before}${acts.map((act) => choices(act, input))}${after}<p><label for="note">Note, without personal data (optional)</label>
+<input id="note" name="note" maxlength="100" autocomplete="off" value="${refused?.note ?? ''}"${described(refused, 'note')}${invalid}></p>
 <button>Decide</button></form>
 `;
 }
@@ -136,9 +144,9 @@ export function readDecisionForm(body: unknown, settings: OperatorSettings): Dec
   const known = ACTS.find((one) => one === act);
   const shown = { choice, note };
   if (known === undefined || !isReasonFor(settings, known, reason))
-    return { kind: 'refused', flaw: 'Choose what to decide, and why.', ...shown };
+    return { kind: 'refused', flaw: 'Choose what to decide, and why.', about: 'choice', ...shown };
   const flaw = flawOfNote(note);
-  if (flaw !== undefined) return { kind: 'refused', flaw, ...shown };
+  if (flaw !== undefined) return { kind: 'refused', flaw, about: 'note', ...shown };
   return { kind: 'choice', act: known, reason, note: note === '' ? null : note };
 }
 

@@ -105,7 +105,7 @@ function attemptRow(row: AttemptView, input: CasePageInput): (Markup | string | 
     : (executionId ?? '–');
   return [
     row.attempt,
-    row.source,
+    row.level === null ? row.source : `${row.source}, ${row.level}`,
     row.state,
     row.jumioStatus ?? '–',
     [row.decision, row.decisionLabel, row.riskScore].filter((part) => part !== null).join(', ') || '–',

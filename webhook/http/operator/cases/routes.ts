@@ -34,7 +34,7 @@ export type CaseRoutesOptions = ConsoleOptions & {
 const UNKNOWN: ConsolePage = {
   title: 'Nobody has this id',
   mood: 'problem',
-  sentence: 'Neither the ledger nor Kratos has such an identity, or Kratos does not answer at this moment.',
+  sentence: 'Neither the ledger nor Kratos has such an identity.',
   screen: 'search',
 };
 
@@ -125,7 +125,7 @@ export function caseRoutes(app: FastifyInstance, options: CaseRoutesOptions): vo
     return render(reply, refused === undefined ? 200 : 400, {
       title: `Case ${view.identityId.slice(0, 8)}: ${view.status}`,
       screen: 'queue',
-      notice: doneNotice(request),
+      notice: await doneNotice(ctx, request, found),
       body: casePage({ view, found, options, seal, refused }),
     });
   };

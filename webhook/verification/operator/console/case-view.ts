@@ -93,17 +93,19 @@ function attemptView(row: Verification): AttemptView {
   };
 }
 
-async function lookUp(ctx: Context, identityId: string): Promise<KratosIdentity | 'gone' | 'unreachable'> {
+/** What Kratos shows of an identity, or why it shows nothing. */
+async function lookUp(ctx: Context, identityId: string): Promise<KratosIdentity | 'gone' | UpstreamError> {
   try {
     return (await findIdentity(ctx, identityId)) ?? 'gone';
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    return 'unreachable';
+    return error;
   }
 }
 
-function copyView(record: IdentityRecord, seen: KratosIdentity | 'gone' | 'unreachable'): CopyView {
-  if (seen === 'gone' || seen === 'unreachable') return { kind: seen };
+function copyView(record: IdentityRecord, seen: Awaited<ReturnType<typeof lookUp>>): CopyView {
+  if (seen === 'gone') return { kind: seen };
+  if (seen instanceof UpstreamError) return { kind: 'unreachable' };
   const { copy, differences } = compareCopies(record, seen);
   return { kind: 'found', state: seen.state, publicCopy: copy.public, adminCopy: copy.admin, differences };
 }
@@ -112,8 +114,8 @@ function copyView(record: IdentityRecord, seen: KratosIdentity | 'gone' | 'unrea
 const MOST_EVENTS = 200;
 
 /**
- * Reads all that the console shows of a case; undefined: neither the ledger nor Kratos has the identity, or Kratos, which
- * alone might have it, cannot be asked.
+ * Reads all that the console shows of a case; undefined: neither the ledger nor Kratos has the identity.
+ * @throws UpstreamError if Kratos, which alone might have it, gives no usable answer
  */
 export async function readCase(ctx: Context, identityId: string): Promise<CaseView | undefined> {
   const [known, seen, events] = await Promise.all([
@@ -121,9 +123,10 @@ export async function readCase(ctx: Context, identityId: string): Promise<CaseVi
     lookUp(ctx, identityId),
     ctx.ledger.events(identityId, MOST_EVENTS + 1),
   ]);
-  if (known === undefined && typeof seen === 'string') return undefined;
+  if (known === undefined && seen === 'gone') return undefined;
+  if (known === undefined && seen instanceof UpstreamError) throw seen;
   const now = ctx.clock.now();
-  const details = typeof seen === 'string' ? {} : personFrom(seen);
+  const details = seen === 'gone' || seen instanceof UpstreamError ? {} : personFrom(seen);
   const record = known ?? newIdentity({ id: identityId, ...details }, now);
   const { identity } = record;
   return {
