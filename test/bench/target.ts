@@ -59,7 +59,6 @@ const config = parseConfig({
   PAGE_RATE: '1000000000',
   METRICS_ADDRESS: process.env.METRICS_ADDRESS,
   WEBHOOKS: process.env.WEBHOOKS,
-  OPERATORS: process.env.OPERATORS,
 });
 
 // Both sides write a log, but its destination is not measured.
