@@ -14,6 +14,7 @@ import { openingCases } from './cases/opening-cases.ts';
 import { readRequestCases } from './cases/read-request-cases.ts';
 import { rowsCases } from './cases/rows-cases.ts';
 import { stopCases } from './cases/stop-cases.ts';
+import { waitingCases } from './cases/waiting-cases.ts';
 import { dayCases } from './days/day-cases.ts';
 import { deliveryCases } from './deliveries/claim-cases.ts';
 import { keptCases } from './deliveries/kept-cases.ts';
@@ -41,6 +42,7 @@ export function ledgerContract(database: Database): void {
   describe('budgets', () => budgetCases(database));
   describe('gauges', () => gaugeCases(database));
   describe('days that are over', () => dayCases(database));
+  describe('what waits on an operator', () => waitingCases(database));
   describe('stopped creation', () => stopCases(database));
   describe('one-time links', () => addressCases(database));
   describe('transactions', () => recordCases(database));
