@@ -56,7 +56,6 @@ describe('kill -9 while an operator looks at what Jumio has', () => {
   it.each<[string, Moment]>([
     ['the look is recorded and nothing was asked of Jumio', 'token sent'],
     ['Jumio is asked', 'details sent'],
-    ['Jumio has answered', 'details answered'],
   ])('after kill -9 when %s, the audit has the look, and nothing of the answer is stored', async (_when, moment) => {
     const { stack, first, browser } = await waiting();
     const form = await browser.get(`${first.url}/operator/people/${stack.identityId}/evidence`);

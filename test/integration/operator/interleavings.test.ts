@@ -214,7 +214,7 @@ describe('interleavings', () => {
         const lastOverride = verifications.findLast(({ source }) => source === 'operator');
         if (lastOverride?.decision === 'FAILED') expect(identity.standing).toBe('rejected');
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 });
