@@ -169,14 +169,6 @@ export const BROKEN: readonly BrokenSite[] = [
     [set('/selfservice/allowed_return_urls', ['https://app.example.com'])],
     'return-url-not-allowed',
   ),
-  {
-    ...broken(
-      'the console missing from the allowed return URLs',
-      [set('/selfservice/allowed_return_urls', ['https://app.example.com', 'https://verify.example.com/jumio'])],
-      'return-url-not-allowed',
-    ),
-    env: { OPERATORS: 'people: { ann: { name: Ann, role: approver } }' },
-  },
   broken('no cookie domain', [drop('/cookies/domain')], 'cookie-domain'),
   broken(
     'a cookie for the host of Kratos only',

@@ -69,12 +69,12 @@ describe('reading a decision', () => {
     );
   });
 
-  it('what Jumio found is added to a decision of before by a read, which is no event and no publication', () => {
+  it('what Jumio finds later for the same decision is added by a read, and is an event and no publication', () => {
     const first = readDetailsAs(withAttempt(newRecord()), { ...BLURRED, completedAt: NOW }).record;
     const before = updateVerification(first, last(first).id, { findings: null });
     const { record, events } = readDetailsAs(before, { ...BLURRED, completedAt: NOW }, NOW + HOUR);
     expect(last(record).findings).toBe('usability.BLURRED');
-    expect([record.identity.version, events ?? []]).toEqual([before.identity.version, []]);
+    expect([record.identity.version, events]).toMatchObject([before.identity.version, [{ kind: 'findings_changed' }]]);
   });
 
   it('a decision that changes later is a new event and a new publication', () => {
