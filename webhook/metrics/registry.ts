@@ -49,29 +49,105 @@ export interface MetricRegistry {
   readonly contentType: string;
 }
 
+/** What belongs to the values of labels, found by one look for each: to join them into one key takes a sign-in longer. */
+interface SeriesPlace<Take> {
+  readonly below: Map<string, SeriesPlace<Take>>;
+  take?: Take;
+}
+
 /** Makes the function of each series once, by the values of its labels; those beyond `most` share one. */
 function perSeries<Name extends string, Take>(
   { labels, most }: Pick<Bounded<Name>, 'labels' | 'most'>,
   make: (values: string[]) => Take,
 ): (series: SeriesLabels<Name>) => Take {
-  const made = new Map<string, Take>();
+  const top: SeriesPlace<Take> = { below: new Map() };
+  let count = 0;
   let other: Take | undefined;
+  const find = (series: SeriesLabels<Name>): Take | undefined => {
+    let place: SeriesPlace<Take> | undefined = top;
+    for (const name of labels) place = place?.below.get(series[name]);
+    return place?.take;
+  };
+  const keep = (series: SeriesLabels<Name>, take: Take): void => {
+    let place = top;
+    for (const name of labels) {
+      const next = place.below.get(series[name]) ?? { below: new Map() };
+      place.below.set(series[name], next);
+      place = next;
+    }
+    place.take = take;
+    count += 1;
+  };
   return (series) => {
-    let key = '';
-    for (const name of labels) key += `${series[name]}\n`;
-    const found = made.get(key);
+    const found = find(series);
     if (found !== undefined) return found;
     // One less: the shared one is a series, too.
-    const isFull = made.size >= most - 1;
+    const isFull = count >= most - 1;
     if (isFull && other !== undefined) return other;
     if (isFull) {
       other = make(labels.map(() => 'other'));
       return other;
     }
     const taken = make(labels.map((name) => series[name]));
-    made.set(key, taken);
+    keep(series, taken);
     return taken;
   };
+}
+
+/** The seconds of one series, as they are counted. */
+interface Tally {
+  readonly labels: Readonly<Record<string, string>>;
+  /** By bound, the last without one: each for itself. */
+  readonly counts: number[];
+  sum: number;
+}
+
+/** A histogram that is counted here, because the library joins the labels of each value; it is registered and served by the library. */
+class TalliedHistogram extends Histogram {
+  readonly #bounds: readonly number[];
+  readonly #options: ReturnType<typeof optionsOf>;
+  readonly #tallies: Tally[] = [];
+
+  constructor(options: ReturnType<typeof optionsOf>, bounds: readonly number[]) {
+    super({ ...options, buckets: [...bounds] });
+    this.#bounds = bounds;
+    this.#options = options;
+  }
+
+  /** Returns what takes the seconds of a new series. */
+  series(labels: Tally['labels']): (seconds: number) => void {
+    const bounds = this.#bounds;
+    const tally: Tally = { labels, counts: Array.from({ length: bounds.length + 1 }, () => 0), sum: 0 };
+    this.#tallies.push(tally);
+    const { counts } = tally;
+    return (seconds) => {
+      let place = 0;
+      while (place < bounds.length && seconds > (bounds[place] ?? 0)) place += 1;
+      counts[place] = (counts[place] ?? 0) + 1;
+      tally.sum += seconds;
+    };
+  }
+
+  #valuesOf({ labels, counts, sum }: Tally) {
+    const { name } = this.#options;
+    let count = 0;
+    const buckets = [...this.#bounds.map(String), '+Inf'].map((le, place) => {
+      count += counts[place] ?? 0;
+      return { metricName: `${name}_bucket`, labels: { le, ...labels }, value: count };
+    });
+    const total = { metricName: `${name}_count`, labels, value: count };
+    return [...buckets, { metricName: `${name}_sum`, labels, value: sum }, total];
+  }
+
+  /** What the registry of the library serves. */
+  async getForPromString() {
+    const { name, help } = this.#options;
+    return { name, help, type: 'histogram', values: this.#tallies.flatMap((tally) => this.#valuesOf(tally)) };
+  }
+}
+
+function optionsOf({ name, help, labels }: Description<string>, registry: Registry) {
+  return { name: `${PREFIX}${name}`, help, labelNames: labels, registers: [registry] };
 }
 
 /** Returns an empty registry. */
@@ -79,15 +155,9 @@ export function createRegistry(): MetricRegistry {
   const registry = new Registry();
   // Counted here, and added when they are served: the library takes longer than a sign-in may.
   const tallies: (() => void)[] = [];
-  const options = ({ name, help, labels }: Description<string>) => ({
-    name: `${PREFIX}${name}`,
-    help,
-    labelNames: labels,
-    registers: [registry],
-  });
   return {
     counter: (metric) => {
-      const counter = new Counter(options(metric));
+      const counter = new Counter(optionsOf(metric, registry));
       const of = perSeries(metric, (values) => {
         const series = counter.labels(...values);
         series.inc(0);
@@ -104,18 +174,15 @@ export function createRegistry(): MetricRegistry {
       return (series) => of(series)();
     },
     histogram: (metric) => {
-      const histogram = new Histogram({ ...options(metric), buckets: [...metric.buckets] });
-      const of = perSeries(metric, (values) => {
-        const named = Object.fromEntries(metric.labels.map((name, index) => [name, values[index] ?? '']));
-        histogram.zero(named);
-        const series = histogram.labels(...values);
-        return (seconds: number) => series.observe(seconds);
-      });
+      const histogram = new TalliedHistogram(optionsOf(metric, registry), metric.buckets);
+      const of = perSeries(metric, (values) =>
+        histogram.series(Object.fromEntries(metric.labels.map((name, index) => [name, values[index] ?? '']))),
+      );
       for (const series of metric.known) of(series);
       return of;
     },
     gauge: (metric) => {
-      const gauge = new Gauge(options(metric));
+      const gauge = new Gauge(optionsOf(metric, registry));
       // The library begins one without labels with zero.
       if (metric.labels.length === 0) gauge.remove();
       return (series, value) => gauge.set(series, value);

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { ObserveAnswer } from '../logging.ts';
+import type { ObserveAnswer, RouteOptions } from '../logging.ts';
 import type { MetricRegistry } from './registry.ts';
 
 /** The bounds that an objective speaks of are among them: 0.25 for the gate, 1 for a callback (docs/metrics.md#objectives). */
@@ -19,7 +19,7 @@ function routeOf(template: string): string {
 }
 
 /** How a route is named in a metric. Strangers choose the path and the method of a request to no route; a route of several methods refuses them all alike. */
-function labelsOf({ is404, routeOptions: { url, method } }: FastifyRequest): { route: string; method: string } {
+function labelsOf({ is404 }: FastifyRequest, { url, method }: RouteOptions): { route: string; method: string } {
   if (is404 || url === undefined) return { route: 'unknown', method: 'any' };
   const [only, ...others] = [method].flat();
   return { route: routeOf(url), method: others.length > 0 ? 'other' : String(only) };
@@ -37,13 +37,13 @@ export function measuredRequests({ histogram }: MetricRegistry): ObserveAnswer {
   });
   // Looked up once for each route and class: the gate answers thousands of requests in a second.
   const byRoute = new WeakMap<object, ((seconds: number) => void)[]>();
-  return (request, status, ms) => {
-    const { config, url } = request.routeOptions;
+  return (request, route, status, ms) => {
+    const { config, url } = route;
     if (url?.startsWith('/health/')) return;
     const byClass = byRoute.get(config) ?? [];
     byRoute.set(config, byClass);
     const place = Math.floor(status / 100);
-    const observe = byClass[place] ?? seriesOf({ ...labelsOf(request), code: `${place}xx` });
+    const observe = byClass[place] ?? seriesOf({ ...labelsOf(request, route), code: `${place}xx` });
     byClass[place] = observe;
     observe(ms / 1_000);
   };

@@ -1,4 +1,5 @@
 import Fastify from 'fastify';
+import { Histogram, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../webhook/errors.ts';
 import { createLogger, RequestLog } from '../../../webhook/logging.ts';
@@ -20,6 +21,35 @@ describe('the series of a metric', () => {
       ['a', 'c', 1],
       ['other', 'other', 3],
     ]);
+  });
+
+  it('a histogram is served as the library serves its own', async () => {
+    const buckets = [0.05, 0.25, 1];
+    const values = [0, 0.05, 0.050_001, 0.2, 0.25, 0.7, 1, 1.5, 40, 0.001];
+    const own = createRegistry();
+    const metric = { name: 'time_seconds', help: 'Time.', labels: ['a', 'b'] as const, buckets, most: 9, known: [] };
+    const seriesOf = own.histogram(metric);
+    const library = new Registry();
+    const theirs = new Histogram({
+      name: 'jumio_bridge_time_seconds',
+      help: 'Time.',
+      labelNames: ['a', 'b'],
+      buckets,
+      registers: [library],
+    });
+    for (const [n, seconds] of values.entries()) {
+      const labels = { a: n % 3 === 0 ? 'say "x"\\' : 'y', b: 'z' };
+      seriesOf(labels)(seconds);
+      theirs.observe(labels, seconds);
+    }
+    const linesOf = (text: string) => text.split('\n').toSorted((one, other) => one.localeCompare(other));
+    // The order of the labels of a series says nothing.
+    const sorted = (text: string) =>
+      readMetrics(text).map(({ metric: name, labels, value }) => [name, Object.entries(labels).sort(), value]);
+    expect(sorted(await own.render())).toEqual(sorted(await library.metrics()));
+    expect(linesOf(await own.render()).filter((line) => line.startsWith('#'))).toEqual(
+      linesOf(await library.metrics()).filter((line) => line.startsWith('#')),
+    );
   });
 
   it('what is known is served with zero before it occurs, and a gauge only once it has a value', async () => {
