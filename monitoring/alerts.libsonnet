@@ -27,7 +27,13 @@ function(config)
         'NotReady',
         'critical',
         'A replica does not answer, or an upstream or the ledger does not.',
-        '%s == 0 or %s == 0' % [e.gauge('upstream_up', by='upstream'), e.up],
+        // Each replica has its own way to the ledger; an upstream is down where none of them reaches it. And without any scrape nothing else speaks.
+        '%s == 0 or min by (upstream) (%s) == 0 or %s == 0 or absent(%s)' % [
+          e.gauge('upstream_up', 'upstream!="ledger"', by='upstream'),
+          e.metric('upstream_up', 'upstream="ledger"'),
+          e.up,
+          e.up,
+        ],
         '5m'
       ),
       alert(
@@ -75,11 +81,14 @@ function(config)
         'FailuresUp',
         'warning',
         'Jumio rejects far more people than in the last week.',
-        '%s > %s * (%s) and %s >= %d' % [
+        // The share that is half way to one, where twice the usual one would be more than all.
+        '(%s > %s * (%s) or %s > (1 + %s) / 2) and %s >= %d' % [
           e.failedShare('6h'),
           config.failures,
           e.failedShare('7d'),
-          e.grown('verifications_decided_total', '', '6h'),
+          e.failedShare('6h'),
+          e.failedShare('7d'),
+          e.grown('verifications_decided_total', 'source="jumio"', '6h'),
           config.least.decisions,
         ]
       ),

@@ -42,7 +42,7 @@ function(config) {
     self.grown('gate_decisions_total', '', window),
   ],
   failedShare(window):: '%s / %s' % [
-    self.grown('verifications_decided_total', 'verdict="FAILED"', window),
-    self.grown('verifications_decided_total', '', window),
+    self.grown('verifications_decided_total', 'verdict="FAILED",source="jumio"', window),
+    self.grown('verifications_decided_total', 'source="jumio"', window),
   ],
 }

@@ -6,7 +6,7 @@ import type { ActionableReason, IdentityRecord, Source, Status } from '../model.
  * tells applications of a change; an event of the ledger's audit trail is another thing. All times are epoch milliseconds.
  */
 
-/** The types of signed events, by the status that a person has since. */
+/** The types of signed events. Each is named after the new status. */
 export const EVENT_TYPES = [
   'verification.pending',
   'verification.processing',
@@ -38,7 +38,7 @@ export interface EventBody {
     readonly level: string | null;
     readonly reason: ActionableReason | null;
     readonly verification_id: string | null;
-    /** Raised with each event of an identity, not always by one: what has a lower one than was applied is old. */
+    /** Rises with each event of an identity, not always by one. An event with a lower number than the last applied one is old. */
     readonly sequence: number;
     /** ISO 8601, UTC. */
     readonly decided_at: string | null;
@@ -51,7 +51,7 @@ export interface Announcement {
   readonly type: EventType;
   /** JSON: these bytes are signed at every try. */
   readonly body: string;
-  /** When it is sent at the latest, epoch milliseconds; the confirmed copy of this version brings it forward. */
+  /** When it becomes due if no confirmed copy makes it due before, epoch milliseconds. */
   readonly due: number;
 }
 
@@ -76,7 +76,7 @@ export type DeliveryResult = 'delivered' | 'given-up';
 export const deliveryColumns = {
   /** The name of the endpoint. */
   endpoint: text(),
-  /** No reference to `identities`, like that of the audit trail. */
+  /** Not a foreign key, as in the audit trail. */
   identityId: text(),
   /** The identity's version, which is the event's sequence. */
   version: counter(),
@@ -85,11 +85,11 @@ export const deliveryColumns = {
   madeAt: time(),
   /** When it is to be sent next; null: it has ended. */
   due: timeOrNull(),
-  /** Requests that were answered with anything but 2xx, or not at all. */
+  /** Failed requests since it was made or replayed. */
   tries: count(),
   /** Raised with each claim: only the newest lease writes a result. */
   lease: counter(),
-  /** The end of the newest lease; 0: it was given back. */
+  /** The end of the newest lease; 0: nobody holds one. */
   leasedUntil: initially(0, time()),
   triedAt: timeOrNull(),
   /** How the last try ended: a status, or a word of ours. */

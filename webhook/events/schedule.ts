@@ -37,7 +37,7 @@ export function pauseAfter(tries: number, age: number, random: number): number |
   return Math.floor(pause * (1 + JITTER * random));
 }
 
-/** The longest time without a request to an endpoint that fails, while it has events that are due. */
+/** The longest pause of an endpoint that fails, while it has events that are due; `Retry-After` may ask for a longer one. */
 export const LONGEST_PROBE_PAUSE_MS = 5 * MINUTE;
 
 /**
@@ -57,5 +57,5 @@ export const AFTER_COPY_MS = MINUTE;
 /** How long an event is kept after its end. */
 export const RETENTION_MS = 30 * DAY;
 
-/** An event of an endpoint that is configured no more, or has stopped, is dropped after the time in which it would have been given up, and the retention. */
+/** An event of an endpoint that is configured no more, or has stopped, is dropped after about the time in which it would have been given up, and the retention. */
 export const ORPHAN_MS = 34 * DAY + RETENTION_MS;

@@ -2,7 +2,7 @@ import type { UpstreamFacts } from '../errors.ts';
 import type { Observe } from '../upstream/http.ts';
 import type { MetricRegistry } from './registry.ts';
 
-/** The deadline of a call is 10 seconds (`CALL_DEADLINE_MS`). */
+/** The deadline of most calls is 10 seconds (`CALL_DEADLINE_MS`). */
 const BUCKETS_S = [0.25, 1, 5];
 
 /** Operations × outcomes; without a fault there are about twenty. */

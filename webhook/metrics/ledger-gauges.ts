@@ -41,6 +41,20 @@ function agesOf(now: number, since: number | null): number {
   return since === null ? 0 : Math.max(0, now - since) / 1_000;
 }
 
+/** On SQLite a look at the difference of the clocks ends it, because it stores the time: so the greatest one stays for longer than an alert waits. */
+const OFFSET_KEPT_MS = 300_000;
+
+/** Returns what remembers the greatest of the last values. */
+function greatestOf(keptMs: number): (value: number) => number {
+  let greatest = { value: 0, at: Number.NEGATIVE_INFINITY };
+  return (value) => {
+    // Not by the clock that is judged here.
+    const at = performance.now();
+    if (Math.abs(value) >= Math.abs(greatest.value) || at - greatest.at > keptMs) greatest = { value, at };
+    return greatest.value;
+  };
+}
+
 /** The gauges of what is due, paused or left. */
 function shortRound({ gauge }: MetricRegistry, { ledger, rates, now }: LedgerSource): () => Promise<void> {
   const labels = ['kind'] as const;
@@ -66,13 +80,14 @@ function shortRound({ gauge }: MetricRegistry, { ledger, rates, now }: LedgerSou
   });
   const offset = gauge({
     name: 'clock_offset_seconds',
-    help: 'By how much this clock is ahead of that of the ledger. On SQLite: of the latest time in it, if that is later.',
+    help: 'By how much this clock is ahead of that of the ledger, the most of five minutes. On SQLite: of the latest time in it, if that is later.',
     labels: [],
   });
+  const greatest = greatestOf(OFFSET_KEPT_MS);
   return async () => {
     const at = now();
     const written = await ledger.probe(at);
-    offset({}, written === undefined ? 0 : (at - written) / 1_000);
+    offset({}, greatest(written === undefined ? 0 : (at - written) / 1_000));
     for (const { job, due: count, since } of await ledger.backlog(jobs, at)) {
       due({ kind: job }, count);
       oldest({ kind: job }, agesOf(at, since));

@@ -83,6 +83,23 @@ describe('each fault fires exactly its alert', () => {
     expect(firing([before, { at: before.at + 60, samples }])).toEqual(['NotReady']);
   });
 
+  it('nothing is scraped at all: NotReady, because no other alert can fire', () => {
+    expect(firing([{ at: 60, samples: [] }])).toEqual(['NotReady']);
+  });
+
+  it('one of two replicas has lost its ledger: NotReady; one that has not spoken to Jumio says nothing', async () => {
+    const { before } = await installation();
+    const other = (upstream: string) => {
+      const samples = before.samples.map((sample) => {
+        const isDown = sample.metric === 'jumio_bridge_upstream_up' && sample.labels.upstream === upstream;
+        return { ...sample, labels: { ...sample.labels, instance: 'other' }, ...(isDown ? { value: 0 } : {}) };
+      });
+      return [{ ...before, samples: [...before.samples, ...samples] }];
+    };
+    expect(firing(other('ledger'))).toEqual(['NotReady']);
+    expect(firing(other('jumio'))).toEqual([]);
+  });
+
   it('the ledger is locked: NotReady, and it ends with the lock', async () => {
     const watched = await installation();
     const release = lockLedger(watched.service.databaseUrl);
@@ -130,6 +147,10 @@ describe('each fault fires exactly its alert', () => {
   it('a clock is set back by a minute: ClockOff', async () => {
     const watched = await installation();
     watched.service.clock.advance(-MINUTE);
+    expect(await alertsOf(watched)).toEqual(['ClockOff']);
+    // The ledger has the new time by now, its budgets too; the alert waits for two minutes.
+    await signUp(watched.service, randomUUID());
+    await decide(watched.service, watched.service.jumio.executions.at(-1)?.identityId ?? '', 'PASSED');
     expect(await alertsOf(watched)).toEqual(['ClockOff']);
   });
 
@@ -261,6 +282,24 @@ describe('what is compared with what is usual', () => {
     expect(firing([...week, decided(6 * 86_400 + 21_000, 110, 990)])).toEqual([]);
     expect(firing([...week, decided(6 * 86_400 + 21_000, 130, 970)])).toEqual(['FailuresUp']);
     expect(firing([...week, decided(6 * 86_400 + 21_000, 109, 909)])).toEqual([]);
+    const bad = [decided(0, 0, 0), decided(6 * 86_400, 600, 400)];
+    expect(firing([...bad, decided(6 * 86_400 + 21_000, 670, 430)])).toEqual([]);
+    expect(firing([...bad, decided(6 * 86_400 + 21_000, 690, 405)])).toEqual(['FailuresUp']);
+  });
+
+  it('an operator rejects many people by hand: nothing, because Jumio did not', async () => {
+    const { before } = await installation();
+    const decided = (at: number, failed: number, byHand: number): Scrape => ({
+      at,
+      samples: before.samples.map((sample) => {
+        const { metric, labels } = sample;
+        if (metric !== 'jumio_bridge_verifications_decided_total' || labels.verdict !== 'FAILED') return sample;
+        if (labels.source === 'operator') return { ...sample, value: byHand };
+        return labels.reason === 'other' ? { ...sample, value: failed } : sample;
+      }),
+    });
+    const week = [decided(0, 0, 0), decided(6 * 86_400, 10, 0)];
+    expect(firing([...week, decided(6 * 86_400 + 21_000, 10, 60)])).toEqual([]);
   });
 
   it('sign-ins that are slow: both budgets in an hour, the slow one where the last five minutes are good', async () => {

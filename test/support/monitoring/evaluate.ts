@@ -104,6 +104,8 @@ function call(node: Node, input: Input): Result {
       return increase(first, input);
     case 'abs':
       return vectorOf(first, input).map((one) => ({ ...one, value: Math.abs(one.value) }));
+    case 'absent':
+      return vectorOf(first, input).length === 0 ? [{ labels: {}, value: 1 }] : [];
     case 'label_replace': {
       const [, label = '', value = '', source, pattern] = parts.map((part) =>
         textOf(part, input).replace(/^"|"$/g, ''),
