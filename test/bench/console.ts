@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import Libsql from 'libsql';
 import pg from 'pg';
 import { namesOf } from '../../webhook/columns.ts';
@@ -13,6 +15,9 @@ import { settledIdentity } from './settled.ts';
 
 /** Identities, of which every hundredth is in review, unless the environment says otherwise. */
 const ROWS = Number(process.env.BENCH_CONSOLE_ROWS ?? 1_000_000);
+
+/** `sqlite` or `postgres`: one of the databases alone. */
+const ONLY = process.env.BENCH_CONSOLE_DATABASE;
 
 const IN_REVIEW = Math.round(ROWS / 100);
 
@@ -135,6 +140,19 @@ async function timesOf(count: number, work: (index: number) => Promise<unknown>)
   return times;
 }
 
+/** Watches how long anything else waits for a turn of the event loop. */
+function watchTurns() {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  return {
+    longest: (): string => {
+      delay.disable();
+      const ms = (nanoseconds: number): string => (nanoseconds / 1e6).toFixed(1);
+      return `turns of the event loop p99 ${ms(delay.percentile(99))} ms, longest ${ms(delay.max)} ms`;
+    },
+  };
+}
+
 async function measure(ledger: Ledger, now: number, name: string, print: (line: string) => void): Promise<void> {
   const page = (index: number) =>
     Promise.all([
@@ -152,13 +170,24 @@ async function measure(ledger: Ledger, now: number, name: string, print: (line: 
     ledger.cases.waiting({ takenSince: now, proposedSince: now, limit: 26, only: 'proposed' }),
   );
   print(`  ${name} queue, a filter that matches nothing: p99 ${percentile(rare, 0.99)} ms`);
-  const since = now - 90 * DAY_MS;
-  const numbers = await timesOf(3, async () => {
-    await ledger.reports.report(since);
-    await ledger.cases.operatorCounts(since);
-    await ledger.cases.backlog(now, [0, 4 * 3_600_000, DAY_MS, 3 * DAY_MS, 7 * DAY_MS]);
+  const since = now - (now % DAY_MS) - 89 * DAY_MS;
+  const numbers = async (days: string): Promise<void> => {
+    const turns = watchTurns();
+    const times = await timesOf(3, async () => {
+      await ledger.reports.report(since);
+      await ledger.cases.operatorCounts(since);
+      await ledger.cases.backlog(now, [0, 4 * 3_600_000, DAY_MS, 3 * DAY_MS, 7 * DAY_MS]);
+    });
+    const longest = turns.longest();
+    print(`  ${name} numbers of 90 days, ${days}: ${percentile(times, 0)} to ${percentile(times, 1)} ms, ${longest}`);
+  };
+  await numbers('no day counted');
+  const turns = watchTurns();
+  const [counting] = await timesOf(1, async () => {
+    while (await ledger.reports.countDays(now, nextTurn));
   });
-  print(`  ${name} numbers of 90 days: ${percentile(numbers, 0)} to ${percentile(numbers, 1)} ms`);
+  print(`  ${name} counting a year, without pauses: ${((counting ?? 0) / 1000).toFixed(1)} s, ${turns.longest()}`);
+  await numbers('all days counted');
   const audit = await timesOf(20, () => ledger.cases.operatorEvents(51));
   print(`  ${name} audit: p99 ${percentile(audit, 0.99)} ms`);
 }
@@ -173,6 +202,7 @@ export async function benchConsole(print: (line: string) => void): Promise<void>
     ['SQLite', async () => sqlite()],
     ['PostgreSQL', postgres],
   ] as const) {
+    if (ONLY !== undefined && !name.toLowerCase().startsWith(ONLY)) continue;
     const database = await open().catch(() => undefined);
     if (database === undefined) {
       print(`  ${name}: not there`);

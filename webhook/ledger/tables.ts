@@ -99,12 +99,8 @@ export const countedDayColumns = {
 
 interface CountedDayRow extends Mutable<RowOf<typeof countedDayColumns>> {}
 
-/** The table `changed_days`, without its `id`: a day of `counted_days` on which something began that has changed since. The database itself writes it. */
+/** The table `changed_days`: a day of `counted_days` on which something began that has changed since; as often as something did. The database itself writes it. */
 export const changedDayColumns = { day: integer() };
-
-interface ChangedDayRow extends Mutable<RowOf<typeof changedDayColumns>> {
-  id: Generated<number>;
-}
 
 /** The ledger's tables, as Kysely takes them. The columns are snake_case in the database. */
 export interface Tables {
@@ -122,7 +118,7 @@ export interface Tables {
   deliveries: Mutable<Delivery>;
   endpoints: Mutable<EndpointRow>;
   countedDays: CountedDayRow;
-  changedDays: ChangedDayRow;
+  changedDays: Mutable<RowOf<typeof changedDayColumns>>;
 }
 
 /** The connection that a piece of work runs on. */

@@ -16,7 +16,7 @@ import {
 import { watchDays } from './day-triggers.ts';
 import type { Dialect } from './store.ts';
 
-/** Every table with its columns; `events` and `changed_days` have an `id` besides. The last nine are of later migrations. */
+/** Every table with its columns; `events` has an `id` besides. The last nine are of later migrations. */
 const TABLES = {
   identities: identityColumns,
   verifications: verificationColumns,
@@ -172,16 +172,12 @@ async function insertSettings(db: Kysely<Tables>, now: number): Promise<void> {
     on conflict do nothing`.execute(db);
 }
 
-/** An `id` that the database numbers. */
-function numberedId(dialect: Dialect): RawBuilder<unknown> {
-  return dialect === 'sqlite' ? sql`id integer primary key autoincrement` : sql`id bigserial primary key`;
-}
-
 /** The first migration. It is frozen: test/fixtures/ledger holds its statements. */
 async function createLedger(db: Kysely<Tables>, dialect: Dialect, now: number): Promise<void> {
+  const eventId = dialect === 'sqlite' ? sql`id integer primary key autoincrement` : sql`id bigserial primary key`;
   await createTable(db, 'identities');
   await createTable(db, 'verifications');
-  await createTable(db, 'events', numberedId(dialect));
+  await createTable(db, 'events', eventId);
   await guardEvents(db, dialect);
   await createTable(db, 'one_time_links');
   await createTable(db, 'budgets');
@@ -305,7 +301,7 @@ const DAY_INDEXES = [
 /** The counts of days that are over, and what notices that one of them has changed. */
 async function createDays(db: Kysely<Tables>, dialect: Dialect): Promise<void> {
   await createTable(db, 'counted_days');
-  await createTable(db, 'changed_days', numberedId(dialect));
+  await createTable(db, 'changed_days');
   for (const index of DAY_INDEXES)
     await sql`create ${sql.raw(index.replace('index ', 'index if not exists '))}`.execute(db);
   await watchDays(db, dialect);

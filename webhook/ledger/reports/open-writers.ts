@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import { LedgerUnavailable } from '../../errors.ts';
 import type { Store } from '../database/store.ts';
@@ -23,13 +24,19 @@ async function openWriters(db: Kysely<Tables>, tables: readonly WrittenTable[]):
 /**
  * Waits for the transactions that have written one of the tables and are open at this moment, at most 30 s, without blocking them. On SQLite
  * there is none beside a reader. Rejects with `LedgerUnavailable` if one does not end.
+ * @param pause between two looks; if it rejects, so does this
  */
-export async function writersEnded(store: Store, tables: readonly WrittenTable[]): Promise<void> {
+export async function writersEnded(
+  store: Store,
+  tables: readonly WrittenTable[],
+  pause: () => Promise<void> = () => sleep(POLL_EVERY_MS),
+): Promise<void> {
   if (store.dialect === 'sqlite') return;
   const before = new Set(await store.read((db) => openWriters(db, tables)));
   const end = performance.now() + TIMEOUT_MS;
   while (before.size > 0 && (await store.read((db) => openWriters(db, tables))).some((id) => before.has(id))) {
-    if (performance.now() >= end) throw new LedgerUnavailable('a transaction that has written events does not end');
-    await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));
+    if (performance.now() >= end)
+      throw new LedgerUnavailable('a transaction that has written to the ledger does not end');
+    await pause();
   }
 }

@@ -85,21 +85,15 @@ async function claim(db: Kysely<Tables>, { dialect }: Store, part: DayPart, now:
   return new Map(begun.rows.map(({ day, round }) => [day, round]));
 }
 
-/** Stores the counts of days, and gives the days back. Of a day that somebody else has begun since, nothing is written. */
-async function end(
-  db: Kysely<Tables>,
-  part: DayPart,
-  claimed: ClaimedDays,
-  figuresOf: (day: number) => string | null,
-): Promise<void> {
-  for (const [day, round] of claimed)
-    await db
-      .updateTable('countedDays')
-      .set({ figures: figuresOf(day), leasedUntil: 0 })
-      .where('part', '=', part)
-      .where('day', '=', day)
-      .where('round', '=', round)
-      .execute();
+/** Stores the count of a day, and gives the day back. If somebody else has begun it since, nothing is written. */
+async function end(db: Kysely<Tables>, part: DayPart, day: number, round: number, figures: string | null) {
+  await db
+    .updateTable('countedDays')
+    .set({ figures, leasedUntil: 0 })
+    .where('part', '=', part)
+    .where('day', '=', day)
+    .where('round', '=', round)
+    .execute();
 }
 
 /** Counts the newest days that have no valid count, at most a week. @returns whether there were any */
@@ -116,16 +110,14 @@ async function countPart<Figures>(
   let counted: ReadonlyMap<number, Figures> | undefined;
   try {
     // Who began before the days were entered, or before the notes were taken away, left no note.
-    await writersEnded(store, TABLES);
+    await writersEnded(store, TABLES, pause);
     const span = { from: Math.min(...days) * DAY_MS, until: (Math.max(...days) + 1) * DAY_MS };
     counted = await part.count(store, span, pause);
   } finally {
-    const figures = counted;
-    await store.write((db) =>
-      end(db, part.name, claimed, (day) =>
-        figures === undefined ? null : JSON.stringify(figures.get(day) ?? part.none),
-      ),
-    );
+    for (const [day, round] of claimed) {
+      const figures = counted === undefined ? null : JSON.stringify(counted.get(day) ?? part.none);
+      await store.write((db) => end(db, part.name, day, round, figures));
+    }
   }
   return true;
 }
@@ -141,7 +133,7 @@ export async function countDays(store: Store, now: number, pause: SlicePause): P
   return rows || events;
 }
 
-/** Days that are read at once: parsing their counts takes some milliseconds. */
+/** Days that are read by a statement. */
 const READ_AT_ONCE = 7;
 
 interface Stored {
@@ -161,10 +153,12 @@ export async function countedSince<Figures>(
       sql<Stored>`select day, figures from counted_days d where part = ${part.name} and day >= ${from} and figures is not null
         and not ${IS_CHANGED} order by day limit ${READ_AT_ONCE}`.execute(db),
     );
-    for (const { day, figures } of rows) counted.set(day, part.stored.parse(JSON.parse(figures)));
+    for (const { day, figures } of rows) {
+      counted.set(day, part.stored.parse(JSON.parse(figures)));
+      await nextTurn();
+    }
     const last = rows.at(-1);
     if (last === undefined || rows.length < READ_AT_ONCE) return counted;
     from = last.day + 1;
-    await nextTurn();
   }
 }

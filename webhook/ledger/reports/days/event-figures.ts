@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Dialect, Store } from '../../database/store.ts';
 import type { Tables } from '../../tables.ts';
 import { firstEventBehind, firstEventSince } from '../first-event.ts';
-import { DAY_MS, END, nextTurn, type Range, type SlicePause, slices } from './slices.ts';
+import { ascending, DAY_MS, END, nextTurn, type Range, type SlicePause, slices } from './slices.ts';
 
 /** What the events of a day say. */
 export const eventFigures = z.object({
@@ -30,7 +30,7 @@ const KINDS = ['started', 'decided', 'overridden', 'blocked', 'would_block', 'un
 const ANSWERS = ['consent', 'declined'];
 
 /** Events that are read at once. PostgreSQL holds up nothing, and each statement is a way to it and back. */
-const ROWS: Readonly<Record<Dialect, number>> = { sqlite: 400, postgres: 4_000 };
+const ROWS: Readonly<Record<Dialect, number>> = { sqlite: 300, postgres: 4_000 };
 
 /** Selects a member of an event's detail as text. */
 function member(dialect: Dialect, name: string) {
@@ -103,7 +103,7 @@ interface DayTally {
 
 /** The middle one, or the mean of the two in the middle. */
 function medianOf(times: readonly number[]): number | null {
-  const sorted = times.toSorted((one, other) => one - other);
+  const sorted = ascending(times);
   const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
   return low === undefined || high === undefined ? null : (low + high) / 2;
 }
@@ -131,10 +131,12 @@ export async function countEvents(store: Store, span: Range, pause: SlicePause):
       days.set(day, tally);
       addRow(tally, row, span.from);
     }
-  const figuresOf = ({ counts, people, times }: DayTally): EventFigures => {
-    return { counts: entriesOf(counts), people: entriesOf(people), median: medianOf(times) };
-  };
-  return new Map([...days].map(([day, tally]) => [day, figuresOf(tally)]));
+  const counted = new Map<number, EventFigures>();
+  for (const [day, { counts, people, times }] of days) {
+    counted.set(day, { counts: entriesOf(counts), people: entriesOf(people), median: medianOf(times) });
+    await pause();
+  }
+  return counted;
 }
 
 /**

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Dialect, Store } from '../../database/store.ts';
 import type { Tables } from '../../tables.ts';
-import { DAY_MS, type Range, type SlicePause, slices } from './slices.ts';
+import { ascending, DAY_MS, type Range, type SlicePause, slices } from './slices.ts';
 
 const parts = z.array(z.tuple([z.string(), z.number()]));
 
@@ -37,7 +37,7 @@ const REACHED = ['ACQUISITION_STARTED', 'ACQUIRED', 'PROCESSED', 'SESSION_EXPIRE
 const CAPTURED = ['ACQUIRED', 'PROCESSED'];
 
 /** Rows that are read at once. PostgreSQL holds up nothing, and each statement is a way to it and back. */
-const ATTEMPTS: Readonly<Record<Dialect, number>> = { sqlite: 400, postgres: 4_000 };
+const ATTEMPTS: Readonly<Record<Dialect, number>> = { sqlite: 200, postgres: 4_000 };
 
 /** Entries of an index that are counted at once. */
 const SIGN_UPS: Readonly<Record<Dialect, number>> = { sqlite: 5_000, postgres: 50_000 };
@@ -54,7 +54,7 @@ function none(): Building {
 }
 
 function built({ times, reasons, schemas, ...numbers }: Building): RowFigures {
-  return { ...numbers, times: times.sort((one, other) => one - other), reasons: [...reasons], schemas: [...schemas] };
+  return { ...numbers, times: [...ascending(times)], reasons: [...reasons], schemas: [...schemas] };
 }
 
 /** A day on which nothing began. */
@@ -129,5 +129,10 @@ export async function countRows(store: Store, span: Range, pause: SlicePause): P
   for await (const slice of slices(store, requested, span, pause))
     for (const row of await store.read((db) => attempts(db, slice)))
       addAttempt(ofDay(Math.floor(row.requestedAt / DAY_MS)), row);
-  return new Map([...days].map(([day, figures]) => [day, built(figures)]));
+  const counted = new Map<number, RowFigures>();
+  for (const [day, figures] of days) {
+    counted.set(day, built(figures));
+    await pause();
+  }
+  return counted;
 }

@@ -56,3 +56,8 @@ export async function* slices(
     await pause();
   }
 }
+
+/** Sorts numbers, in a fraction of the time that a list with a function of comparison takes: nothing else is served meanwhile. */
+export function ascending(numbers: readonly number[]): Float64Array {
+  return Float64Array.from(numbers).sort();
+}
