@@ -44,9 +44,9 @@ describe('the series of a metric', () => {
     }
     const linesOf = (text: string) => text.split('\n').toSorted((one, other) => one.localeCompare(other));
     // The order of the labels of a series says nothing.
-    const sorted = (text: string) =>
+    const seriesIn = (text: string) =>
       readMetrics(text).map(({ metric: name, labels, value }) => [name, labels, value]);
-    expect(sorted(await own.render())).toEqual(sorted(await library.metrics()));
+    expect(seriesIn(await own.render())).toEqual(seriesIn(await library.metrics()));
     expect(linesOf(await own.render()).filter((line) => line.startsWith('#'))).toEqual(
       linesOf(await library.metrics()).filter((line) => line.startsWith('#')),
     );
