@@ -19,6 +19,7 @@ export function measuredDeliveries({ counter }: MetricRegistry, endpoints: reado
     help: 'Tries of signed events, by the name of the endpoint; counted when their result is stored.',
     labels: ['endpoint', 'outcome'],
     most: MOST,
+    kept: 'outcome',
     known: DELIVERY_OUTCOMES.flatMap((outcome) => endpoints.map((endpoint) => ({ endpoint, outcome }))),
   });
   return (endpoint, end) => count({ endpoint, outcome: outcomeOf(end) });

@@ -52,6 +52,7 @@ export function measuredHappenings({ counter, histogram }: MetricRegistry, gate:
     help: 'Sign-ins that the gate has decided, by the rule of the policy that decided.',
     labels: ['decision', 'status', 'rule'],
     most: MOST_SIGN_INS,
+    kept: 'decision',
     known: signInsOf(gate),
   });
   const callback = counter({

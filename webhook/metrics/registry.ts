@@ -20,8 +20,10 @@ export interface Description<Name extends string> {
 
 /** A metric whose series are made as they occur. */
 export interface Bounded<Name extends string> extends Description<Name> {
-  /** Series, or histograms, of other labels than the first so many are counted in one whose labels are all `other`. */
+  /** Series, or histograms, of other labels than the first so many are counted in one whose labels are all `other`; with `kept`, in one for each value of that label. */
   readonly most: number;
+  /** A label of few values, which is never `other`: what alerts ask for. */
+  readonly kept?: Name;
   /** Served with zero from the start: `rate()` does not see a series before its second scrape. */
   readonly known: readonly SeriesLabels<Name>[];
 }
@@ -57,12 +59,12 @@ interface SeriesPlace<Take> {
 
 /** Makes the function of each series once, by the values of its labels; those beyond `most` share one. */
 function perSeries<Name extends string, Take>(
-  { labels, most }: Pick<Bounded<Name>, 'labels' | 'most'>,
+  { labels, most, kept }: Pick<Bounded<Name>, 'labels' | 'most' | 'kept'>,
   make: (values: string[]) => Take,
 ): (series: SeriesLabels<Name>) => Take {
   const top: SeriesPlace<Take> = { below: new Map() };
   let count = 0;
-  let other: Take | undefined;
+  const others = new Map<string, Take>();
   const find = (series: SeriesLabels<Name>): Take | undefined => {
     let place: SeriesPlace<Take> | undefined = top;
     for (const name of labels) place = place?.below.get(series[name]);
@@ -82,10 +84,10 @@ function perSeries<Name extends string, Take>(
     const found = find(series);
     if (found !== undefined) return found;
     // One less: the shared one is a series, too.
-    const isFull = count >= most - 1;
-    if (isFull && other !== undefined) return other;
-    if (isFull) {
-      other = make(labels.map(() => 'other'));
+    if (count >= most - 1) {
+      const own = kept === undefined ? '' : series[kept];
+      const other = others.get(own) ?? make(labels.map((name) => (name === kept ? own : 'other')));
+      others.set(own, other);
       return other;
     }
     const taken = make(labels.map((name) => series[name]));

@@ -65,6 +65,8 @@ export function createReceiverClient({
               // As bytes: they are what was signed.
               data: Buffer.from(body),
               signal,
+              // http is to this machine alone: a proxy would take it to another one, in clear.
+              ...(receiver.url.startsWith('http:') ? { proxy: false as const } : {}),
               ...agentsOf(receiver),
             }),
           );

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { UpstreamError } from '../../../webhook/errors.ts';
 import { createReceiverClient } from '../../../webhook/receiver/client.ts';
 import type { Receiver, ReceiverClientOptions } from '../../../webhook/receiver/types.ts';
@@ -30,6 +30,18 @@ const endless: Responder = (response) => {
   response.writeHead(200, { 'content-type': 'text/html' });
   response.write('<p>'.repeat(100_000));
 };
+
+it('a receiver on this machine is called without the proxy of the environment: the event would leave it in clear', async () => {
+  const [proxy, receiver] = [await start(raw(200)), await start(raw(204))];
+  vi.stubEnv('HTTP_PROXY', proxy.url);
+  vi.stubEnv('http_proxy', proxy.url);
+  try {
+    expect(await outcomeAt(receiver.url)).toBe(204);
+  } finally {
+    vi.unstubAllEnvs();
+  }
+  expect([proxy.requests.length, receiver.requests.length]).toEqual([0, 1]);
+});
 
 describe('a receiver', () => {
   it.each([

@@ -23,6 +23,23 @@ describe('the series of a metric', () => {
     ]);
   });
 
+  it('the label that alerts ask for is kept beyond the bound', async () => {
+    const registry = createRegistry();
+    const count = registry.counter({ ...FEW, most: 2, kept: 'kind', known: [{ kind: 'a', place: 'b' }] });
+    for (const [kind, place] of [
+      ['a', 'c'],
+      ['x', 'd'],
+      ['a', 'e'],
+    ] as const)
+      count({ kind, place });
+    const samples = readMetrics(await registry.render());
+    expect(samples.map(({ labels, value }) => [labels.kind, labels.place, value])).toEqual([
+      ['a', 'b', 0],
+      ['a', 'other', 2],
+      ['x', 'other', 1],
+    ]);
+  });
+
   it('a histogram is served as the library serves its own', async () => {
     const buckets = [0.05, 0.25, 1];
     const values = [0, 0.05, 0.050_001, 0.2, 0.25, 0.7, 1, 1.5, 40, 0.001];

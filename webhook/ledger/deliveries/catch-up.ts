@@ -39,12 +39,16 @@ async function lastOf(db: On, identityId: string, endpoint: string): Promise<str
   return row?.body;
 }
 
+/** Runs a transaction, perhaps again. */
+export type Retrying = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** What tells an endpoint of identities as they are now. */
 export type CatchUp = (
   now: number,
   subscription: Subscription,
   which: ToldOf,
   announceCurrent: AnnounceCurrent,
+  retrying?: Retrying | undefined,
 ) => Promise<number>;
 
 /**
@@ -52,24 +56,26 @@ export type CatchUp = (
  * of events. Whatever an endpoint has missed, the last that it hears is true.
  */
 export function createCatchUp({ read, write }: Store, rows: Rows): CatchUp {
-  return async (now, subscription, which, announceCurrent) => {
+  return async (now, subscription, which, announceCurrent, retrying = (work) => work()) => {
     let made = 0;
     let after = '';
     for (;;) {
       const page = await read((db) => behind(db, subscription.name, which, after));
       const last = page.at(-1);
       if (last === undefined) return made;
-      made += await write(async (db) => {
-        let count = 0;
-        for (const id of page) {
-          const record = await rows.loadLocked(db, id);
-          const announcement = record && announceCurrent(record, now, await lastOf(db, id, subscription.name));
-          if (announcement === undefined || !subscription.types.includes(announcement.type)) continue;
-          await addDeliveries(db, id, announcement, [subscription], now);
-          count += 1;
-        }
-        return count;
-      });
+      made += await retrying(() =>
+        write(async (db) => {
+          let count = 0;
+          for (const id of page) {
+            const record = await rows.loadLocked(db, id);
+            const announcement = record && announceCurrent(record, now, await lastOf(db, id, subscription.name));
+            if (announcement === undefined || !subscription.types.includes(announcement.type)) continue;
+            await addDeliveries(db, id, announcement, [subscription], now);
+            count += 1;
+          }
+          return count;
+        }),
+      );
       after = last;
     }
   };

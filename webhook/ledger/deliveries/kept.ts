@@ -3,7 +3,7 @@ import { namesOf } from '../../columns.ts';
 import { type AnnounceCurrent, type Delivery, deliveryColumns, type Subscription } from '../../events/model.ts';
 import type { Store } from '../database/store.ts';
 import type { On } from '../tables.ts';
-import type { CatchUp } from './catch-up.ts';
+import type { CatchUp, Retrying } from './catch-up.ts';
 import type { Outbox } from './outbox.ts';
 
 /** So many rows are deleted in one step: nobody waits for the ledger meanwhile. */
@@ -30,6 +30,8 @@ export interface Replay {
   /** Epoch milliseconds: events that were made since, and identities that changed since. */
   readonly since?: number | undefined;
   readonly announceCurrent: AnnounceCurrent;
+  /** Runs each transaction of the replay; a command tries it again while the service holds the file. */
+  readonly retrying?: Retrying | undefined;
 }
 
 /** How many events are due again, and how many were made anew because none was kept. */
@@ -52,6 +54,8 @@ export interface Retention {
   readonly madeBefore: number;
 }
 
+const once: Retrying = (work) => work();
+
 /** Returns what is kept of events, for operators, until its retention is over. */
 export function createKept({ read, write }: Store, outbox: Outbox, catchUp: CatchUp) {
   /** The next kept events of a replay, in the order of their key. */
@@ -65,7 +69,10 @@ export function createKept({ read, write }: Store, outbox: Outbox, catchUp: Catc
 
   /** Makes the kept events of one endpoint due, some at once, and ends its pause: an operator knows better. */
   async function again(now: number, { name }: Subscription, replay: Replay): Promise<number> {
-    await write((db) => sql`update endpoints set stopped_at = null, probe_at = 0 where name = ${name}`.execute(db));
+    const { retrying = once } = replay;
+    await retrying(() =>
+      write((db) => sql`update endpoints set stopped_at = null, probe_at = 0 where name = ${name}`.execute(db)),
+    );
     let made = 0;
     let after: EventKey = { identityId: '', version: -1 };
     for (;;) {
@@ -73,13 +80,15 @@ export function createKept({ read, write }: Store, outbox: Outbox, catchUp: Catc
       const last = page.at(-1);
       if (last === undefined) return made;
       const from = after;
-      const { numAffectedRows = 0n } = await write((db) =>
-        sql`update deliveries set due = ${now}, tries = 0, ended_at = null, result = null
+      const { numAffectedRows = 0n } = await retrying(() =>
+        write((db) =>
+          sql`update deliveries set due = ${now}, tries = 0, ended_at = null, result = null
           where endpoint = ${name} and leased_until <= ${now}
           and (identity_id, version) > (${from.identityId}, ${from.version})
           and (identity_id, version) <= (${last.identityId}, ${last.version})
           and ${replay.identityId === undefined ? sql<SqlBool>`made_at >= ${replay.since ?? 0}` : sql<SqlBool>`identity_id = ${replay.identityId}`}`.execute(
-          db,
+            db,
+          ),
         ),
       );
       made += Number(numAffectedRows);
@@ -95,13 +104,14 @@ export function createKept({ read, write }: Store, outbox: Outbox, catchUp: Catc
       );
       const total = { again: 0, anew: 0 };
       for (const subscription of asked) {
-        const { identityId, since = 0, announceCurrent } = replay;
+        const { identityId, since = 0, announceCurrent, retrying } = replay;
         total.again += await again(now, subscription, replay);
         total.anew += await catchUp(
           now,
           subscription,
           identityId === undefined ? { since } : { identityId },
           announceCurrent,
+          retrying,
         );
       }
       return total;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { LedgerUnavailable } from '../../../../webhook/errors.ts';
 import { newIdentity } from '../../../../webhook/verification/record/record.ts';
 import type { Database } from '../../../support/service/databases.ts';
 import { MINUTE, NOW, put } from '../world.ts';
@@ -64,12 +65,39 @@ export function keptCases(database: Database): void {
     expect(await ledger.deliveries.replay(DUE, replay)).toEqual({ again: 2, anew: 0 });
   });
 
+  test('a large replay is many transactions, each of which may be tried again, and counts each event once', async () => {
+    const ledger = await openTelling(database);
+    const ids = await Promise.all(Array.from({ length: 40 }, () => begin(ledger)));
+    for (const delivery of await claimFor(ledger, DUE, 'shop', 40))
+      await ledger.deliveries.delivered(DUE, delivery, '200');
+    let [runs, failures] = [0, 0];
+    const retrying = async <T>(work: () => Promise<T>): Promise<T> => {
+      runs += 1;
+      try {
+        if (runs === 2) throw new LedgerUnavailable('busy');
+        return await work();
+      } catch (error) {
+        if (!(error instanceof LedgerUnavailable)) throw error;
+        failures += 1;
+        return work();
+      }
+    };
+    const replayed = await ledger.deliveries.replay(DUE, { since: 0, announceCurrent, retrying });
+    expect([replayed, failures]).toEqual([{ again: ids.length, anew: 0 }, 1]);
+    expect(await claimFor(ledger, DUE, 'shop', 99)).toHaveLength(ids.length);
+  });
+
   test('a replay starts an endpoint again that was stopped, and only the one that is named', async () => {
     const ledger = await openTelling(database, [SHOP, { ...SHOP, name: 'other' }]);
     const id = await begin(ledger);
     for (const name of ['shop', 'other'])
       for (const delivery of await claimFor(ledger, DUE, name)) await ledger.deliveries.gone(DUE, delivery, '410');
-    await ledger.deliveries.replay(DUE, { endpoint: 'shop', identityId: id, announceCurrent });
+    await ledger.deliveries.replay(DUE, {
+      endpoint: 'shop',
+      identityId: id,
+      announceCurrent,
+      retrying: (work) => work(),
+    });
     expect(await ledger.deliveries.nextDue(NOW + MINUTE)).toEqual([{ name: 'shop', at: DUE }]);
   });
 

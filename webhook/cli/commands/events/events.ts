@@ -108,6 +108,9 @@ interface ReplayFlags {
   readonly endpoint?: string;
 }
 
+/** Each transaction for itself: a large replay has many. */
+const retrying = <T>(work: () => Promise<T>): Promise<T> => retryWhileBusy(work);
+
 async function replay(cli: Cli, argument: string | undefined, { since, endpoint }: ReplayFlags): Promise<void> {
   if ((argument === undefined) === (since === undefined))
     throw usageError('Name a person, or a time with --since: one of them.');
@@ -120,8 +123,8 @@ async function replay(cli: Cli, argument: string | undefined, { since, endpoint 
         `There is no endpoint ${endpoint}: the service has ${known.map(({ name }) => name).join(', ')}.`,
       );
     const identityId = argument === undefined ? undefined : await identityOf(cli, ctx, argument);
-    const asked = { endpoint, identityId, since, announceCurrent };
-    const { again, anew } = await retryWhileBusy(() => deliveries.replay(ctx.clock.now(), asked));
+    const asked = { endpoint, identityId, since, announceCurrent, retrying };
+    const { again, anew } = await deliveries.replay(ctx.clock.now(), asked);
     if (again + anew === 0) throw new Exit(EXIT.failed, 'There is nothing to send again.');
     await cli.print(
       `${again} event(s) are sent again, and ${anew} that were made anew. The running service sends them.\n`,
