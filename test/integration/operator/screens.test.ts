@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readNumbers } from '../../../webhook/verification/operator/console/numbers.ts';
 import { toCsv } from '../../../webhook/verification/operator/csv.ts';
 import { newIdentity } from '../../../webhook/verification/record/record.ts';
 import type { Browser, ParsedPage } from '../../support/clients/browser.ts';
@@ -123,6 +124,19 @@ describe('the other screens', () => {
     expect(rows[0]).toMatch(/^day,sign_ups,/);
     expect(rows.at(-1)).toMatch(/,1,/);
     expect((await approver.get('/operator/numbers?days=1000')).status).toBe(200);
+  });
+
+  it('the share of approvals is of people in review, and an approval of anybody else is none of it', async () => {
+    const { reviewed, approved } = await readNumbers(service.ctx, 7);
+    const decide = (previous: string) => {
+      const detail = { verdict: 'PASSED', previous, by: STAFF.approver.id };
+      return service.ctx.ledger.note(service.clock.now(), { kind: 'overridden', detail }, decided);
+    };
+    await decide('rejected');
+    await decide('pending');
+    await decide('review');
+    const now = await readNumbers(service.ctx, 7);
+    expect([now.reviewed - reviewed, now.approved - approved]).toEqual([1, 1]);
   });
 
   it.each(['=1+1', '+1', '-1', '@sum', '\tx', '\rx'])('a cell of CSV that begins like %j is no formula', (text) => {

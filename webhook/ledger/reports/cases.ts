@@ -161,6 +161,8 @@ export interface OperatorCount {
   readonly operator: string;
   readonly act: string;
   readonly count: number;
+  /** Of these: how many were about a person in review. */
+  readonly inReview: number;
 }
 
 function textIn(dialect: Dialect, name: string): RawBuilder<unknown> {
@@ -177,9 +179,9 @@ async function operatorCounts(
 ): Promise<OperatorCount[]> {
   const act = sql`case when kind = 'granted' then 'new_attempt' when ${textIn(dialect, 'verdict')} = 'PASSED'
     then 'approve' else 'reject' end`;
-  const { rows } =
-    await sql<OperatorCount>`select coalesce(operator, 'unknown') as operator, act, count(*) as count from (
-      select ${textIn(dialect, 'by')} as operator, ${act} as act from events
+  const { rows } = await sql<OperatorCount>`select coalesce(operator, 'unknown') as operator, act, count(*) as count,
+      sum(case when previous = 'review' then 1 else 0 end) as in_review from (
+      select ${textIn(dialect, 'by')} as operator, ${act} as act, ${textIn(dialect, 'previous')} as previous from events
       where ${IS_OPERATORS} and kind in ('overridden', 'granted') and id >= ${ids.from} and id < ${ids.until}
         and at >= ${since}) as decided
     group by operator, act`.execute(db);
@@ -197,7 +199,8 @@ async function operatorsSince(store: Store, since: number): Promise<OperatorCoun
   for await (const ids of slices(store, sliced, { from, until: END }, nextTurn))
     for (const row of await store.read((db) => operatorCounts(db, store.dialect, ids, since))) {
       const key = `${row.operator}\0${row.act}`;
-      counts.set(key, { ...row, count: row.count + (counts.get(key)?.count ?? 0) });
+      const { count, inReview } = counts.get(key) ?? { count: 0, inReview: 0 };
+      counts.set(key, { ...row, count: row.count + count, inReview: row.inReview + inReview });
     }
   return [...counts].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
 }

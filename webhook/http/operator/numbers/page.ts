@@ -101,8 +101,8 @@ ${stackedBars('Cases in review by how long they wait', ['cases'], bars)}${table(
 )}`;
 }
 
-function handBlock({ warnings, approvedByHand, byOperator }: Numbers, { settings }: OperatorRequest): Markup {
-  const share = warnings === 0 ? '–' : `${Math.round((approvedByHand / warnings) * 100)} %`;
+function handBlock({ reviewed, approved, byOperator }: Numbers, { settings }: OperatorRequest): Markup {
+  const share = reviewed === 0 ? '–' : `${Math.round((approved / reviewed) * 100)} %`;
   const rows = byOperator.map(({ operator, act, count }) => {
     const known = act === 'approve' || act === 'reject' || act === 'new_attempt' ? ACT_WORDS[act].name : act;
     return [shownName(settings, operator), known, count];
@@ -113,10 +113,10 @@ function handBlock({ warnings, approvedByHand, byOperator }: Numbers, { settings
       : table('Decisions of operators', ['Who', 'What', 'How many'], rows);
   return html`<h2>By hand</h2>
 ${pairs([
-  ['Warnings of Jumio', warnings],
-  ['Approvals by an operator', approvedByHand],
-  ['Approvals for each hundred warnings', share],
-])}<p class="quiet">Where nearly every warning is approved by hand, the thresholds in the Jumio portal are too strict.</p>
+  ['People in review about whom an operator decided', reviewed],
+  ['Of these approved', approved],
+  ['Share', share],
+])}<p class="quiet">Where nearly everybody in review is approved, the thresholds in the Jumio portal are too strict.</p>
 ${list}`;
 }
 

@@ -81,23 +81,23 @@ async function* eventsOf(store: Store, span: Range, pause: SlicePause): AsyncGen
 }
 
 /** Counts by a kind and something else. */
-type Tally<Key> = Map<string, Map<Key | null, number>>;
+type KindCounts<Key> = Map<string, Map<Key | null, number>>;
 
-function add<Key>(tally: Tally<Key>, kind: string, key: Key | null): void {
+function add<Key>(tally: KindCounts<Key>, kind: string, key: Key | null): void {
   const ofKind = tally.get(kind) ?? new Map<Key | null, number>();
   tally.set(kind, ofKind);
   ofKind.set(key, (ofKind.get(key) ?? 0) + 1);
 }
 
-function entriesOf<Key>(tally: Tally<Key>): [string, Key | null, number][] {
+function entriesOf<Key>(tally: KindCounts<Key>): [string, Key | null, number][] {
   return [...tally].flatMap(([kind, ofKind]) =>
     [...ofKind].map(([key, count]): [string, Key | null, number] => [kind, key, count]),
   );
 }
 
 interface DayTally {
-  readonly counts: Tally<string>;
-  readonly people: Tally<number>;
+  readonly counts: KindCounts<string>;
+  readonly people: KindCounts<number>;
   readonly times: number[];
 }
 

@@ -32,9 +32,9 @@ export interface Numbers {
   /** Cases in review by how long they wait. */
   readonly backlog: readonly Counted[];
   readonly byOperator: readonly OperatorCount[];
-  /** Of Jumio's warnings in these days, and of operators' decisions: how many were approved by hand. */
-  readonly warnings: number;
-  readonly approvedByHand: number;
+  /** Decisions of operators about people in review, and how many of them approved. */
+  readonly reviewed: number;
+  readonly approved: number;
 }
 
 function blank(day: string): ReportDay {
@@ -51,6 +51,10 @@ function withEveryDay(found: readonly ReportDay[], since: number, days: number):
   });
 }
 
+function sumInReview(counts: readonly OperatorCount[]): number {
+  return counts.reduce((sum, { inReview }) => sum + inReview, 0);
+}
+
 /** The spans of days that the console offers. */
 export const SPANS = [7, 30, 90] as const;
 
@@ -63,15 +67,16 @@ export async function readNumbers(ctx: Context, days: (typeof SPANS)[number]): P
   const byDay = withEveryDay(daysOf(report), since, days);
   const ages = AGES.map(({ from }) => from);
   const counts = await cases.backlog(now, ages);
-  const total = (pick: (day: ReportDay) => number): number => byDay.reduce((sum, day) => sum + pick(day), 0);
+  const byOperator = await cases.operatorCounts(since);
+  const approvals = byOperator.filter(({ act }) => act === 'approve');
   return {
     days,
     byDay,
     funnel: report.funnel,
     backlog: AGES.map(({ text }, index) => ({ what: text, count: counts[index] ?? 0 })),
-    byOperator: await cases.operatorCounts(since),
-    warnings: total(({ decided }) => decided.WARNING ?? 0),
-    approvedByHand: total(({ overridden }) => overridden.PASSED ?? 0),
+    byOperator,
+    reviewed: sumInReview(byOperator),
+    approved: sumInReview(approvals),
   };
 }
 
