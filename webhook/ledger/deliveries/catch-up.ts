@@ -48,7 +48,7 @@ export type CatchUp = (
   subscription: Subscription,
   which: ToldOf,
   announceCurrent: AnnounceCurrent,
-  retrying?: Retrying | undefined,
+  retrying?: Retrying,
 ) => Promise<number>;
 
 /**
