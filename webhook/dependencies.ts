@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
-import { createEidClient } from './eid/client.ts';
 import {
   announce,
   announceCurrent,
@@ -12,7 +11,7 @@ import {
   type ObserveTry,
   subscriptionOf,
 } from './events/index.ts';
-import { createHintClient, type HintClient } from './hint/client.ts';
+import type { HintClient } from './hint/client.ts';
 import type { Phase } from './http/health.ts';
 import { createJumioClient } from './jumio/client.ts';
 import { baseUrls, type SdkDataCentre, sdkDataCentre } from './jumio/regions.ts';
@@ -25,7 +24,6 @@ import type { ProxyClient } from './proxy/client.ts';
 import { createReceiverClient } from './receiver/client.ts';
 import { createTexts, type Texts } from './texts/texts.ts';
 import type { FaceContext, Factors } from './transactions/index.ts';
-import { createTwilioClient } from './twilio/client.ts';
 import { createUpstreamHealth, placeOf } from './upstream/health.ts';
 import { CALL_DEADLINE_MS, type Observe } from './upstream/http.ts';
 import { createProbing, type Probe, type Probing } from './upstream/probing.ts';
@@ -128,8 +126,14 @@ function kratosClient(config: Config, observe: Observe) {
   });
 }
 
-function eidOf({ EID_PROVIDERS: providers, userAgent }: Config, clock: Clock, observe: Observe): Context['eid'] {
+/** Loads what reads tokens only where there are providers. */
+async function eidOf(
+  { EID_PROVIDERS: providers, userAgent }: Config,
+  clock: Clock,
+  observe: Observe,
+): Promise<Context['eid']> {
   if (Object.keys(providers).length === 0) return undefined;
+  const { createEidClient } = await import('./eid/client.ts');
   const options = { providers, userAgent, now: () => clock.now(), observe };
   return { client: createEidClient(options), providers };
 }
@@ -155,6 +159,7 @@ async function smsOf(config: Config, { log, observe }: FactorSources) {
   if (settings === undefined || apiKey === undefined || apiSecret === undefined || serviceSid === undefined)
     return undefined;
   const { createSmsFactor } = await import('./transactions/index.ts');
+  const { createTwilioClient } = await import('./twilio/client.ts');
   const twilio = createTwilioClient({ baseUrl, apiKey, apiSecret, serviceSid, userAgent, observe });
   return createSmsFactor({ twilio, log, settings });
 }
@@ -175,12 +180,16 @@ export async function factorsOf(config: Config, sources: FactorSources): Promise
   return { ...(passkey && { passkey }), ...(sms && { sms }), ...(face && { face }) };
 }
 
-function hintsOf({ TRANSACTIONS: settings, PUBLIC_URL, userAgent }: Config, clock: Clock): HintClient | undefined {
+async function hintsOf(
+  { TRANSACTIONS: settings, PUBLIC_URL, userAgent }: Config,
+  clock: Clock,
+): Promise<HintClient | undefined> {
   const issuers = new Map<string, string>();
   for (const [id, { hint }] of Object.entries(settings?.clients ?? {}))
     if (hint !== undefined) issuers.set(id, hint.issuer);
   if (issuers.size === 0 || PUBLIC_URL === undefined) return undefined;
   const own = PUBLIC_URL.replace(/\/+$/, '');
+  const { createHintClient } = await import('./hint/client.ts');
   return createHintClient({ issuers, audience: [own, `${own}/`], userAgent, now: () => clock.now() });
 }
 
@@ -336,7 +345,7 @@ export async function createDependencies(
     onRejected: config.GATE_MODE === 'shadow' ? NO_CONSEQUENCES : config.policy.onRejected,
     policy: config.policy,
     gate: { mode: config.GATE_MODE, onFailure: config.ON_FAILURE },
-    eid: eidOf(config, clock, observe),
+    eid: await eidOf(config, clock, observe),
     prefill: config.PREPARED_DATA,
     workflowKey: config.JUMIO_WORKFLOW_KEY,
     startsAt: config.VERIFICATION_START,
@@ -345,7 +354,7 @@ export async function createDependencies(
     callDeadlineMs: CALL_DEADLINE_MS,
     waits: WAITS,
   };
-  const hints = hintsOf(config, clock);
+  const hints = await hintsOf(config, clock);
   const phase: Phase = { current: 'starting' };
   const faces = faceContext(config, ctx);
   const events = eventContext(config, ctx, { ...observers, calls: observe });

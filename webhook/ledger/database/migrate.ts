@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Kysely, type MigrationResult, Migrator, type RawBuilder, sql } from 'kysely';
-import pg from 'pg';
 import { LedgerTooNew } from '../../errors.ts';
 import type { Tables } from '../tables.ts';
 import { FIRST, migrationNames, migrations } from './migrations.ts';
@@ -28,7 +27,7 @@ const PAUSE_MS = 20;
  * the catalogue of the whole database, schemas of other applications included.
  */
 function isCatalogueRace(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && ['3F000', '42P01'].includes(error.code ?? '');
+  return error instanceof Error && 'code' in error && (error.code === '3F000' || error.code === '42P01');
 }
 
 /**
