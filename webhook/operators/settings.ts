@@ -63,6 +63,8 @@ const url = z.url({ protocol: /^https?$/, error: 'a URL' });
 
 /** Whoever answers for the keys signs as every operator: over the network only by https. */
 const keysUrl = url.refine((text) => {
+  // zod also runs this on a text that is no URL.
+  if (!URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);
   return protocol === 'https:' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }, 'a URL with https: whoever reads along could sign as every operator');

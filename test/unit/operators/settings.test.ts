@@ -58,6 +58,7 @@ describe('the document of OPERATORS', () => {
       `${PEOPLE}proxy: { header: cookie, issuer: a, audience: b, jwks: "https://a.example" }`,
       'proxy.header',
     ],
+    ['keys at no address', `${PEOPLE}proxy: { header: x-assertion, issuer: a, audience: b, jwks: viewer }`, 'a URL'],
     [
       'keys of a proxy that anybody on the way could change',
       `${PEOPLE}proxy: { header: x-assertion, issuer: a, audience: b, jwks: "http://proxy.example.com/jwks" }`,
