@@ -6,6 +6,18 @@ import type { Ports } from '../options.ts';
 /** Below the ephemeral ports of operating systems (RFC 6335 §6, and Linux), above the ports that Chromium blocks. */
 const PORT_RANGE = [11_000, 32_768] as const;
 
+/** Processes that start at once rarely name the same port: each names those of its own part of the range, one after the other. */
+const PARTS = 128;
+
+const PART = Math.floor((PORT_RANGE[1] - PORT_RANGE[0]) / PARTS);
+
+let last = randomInt(PART);
+
+function nextPort(): number {
+  last = (last + 1) % PART;
+  return PORT_RANGE[0] + (process.pid % PARTS) * PART + last;
+}
+
 /** Whether nothing listens on a port of this machine at this moment. */
 export async function isFree(port: number): Promise<boolean> {
   const server = createServer().listen(port, '127.0.0.1');
@@ -25,7 +37,7 @@ export async function isFree(port: number): Promise<boolean> {
  */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries += 1) {
-    const port = randomInt(...PORT_RANGE);
+    const port = nextPort();
     if (await isFree(port)) return port;
   }
   throw new Error('no free port found');
@@ -33,6 +45,5 @@ export async function freePort(): Promise<number> {
 
 /** Two different free ports, for the public and the admin API. */
 export async function freePorts(): Promise<Ports> {
-  const [first, second] = [await freePort(), await freePort()];
-  return first === second ? freePorts() : { public: first, admin: second };
+  return { public: await freePort(), admin: await freePort() };
 }
