@@ -20,8 +20,11 @@ const RATE = 25;
 /** Calls that the proxy may see above the rate: a busy machine delivers a call late, and the next ones on time. */
 const LATE = 5;
 
-/** The memory of a Node process with the service's code and one page; a process that kept all pages would need far more. */
-const MEMORY_MB = 300;
+/**
+ * The memory of a Node process with the service's code and one page: 200 MB, and up to 340 where a busy machine lets garbage wait. A
+ * process that kept all pages of a hundred thousand would need more.
+ */
+const MEMORY_MB = 450;
 
 const CLI = fileURLToPath(new URL('../../../webhook/cli/main.ts', import.meta.url));
 
