@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { isCovered } from '../../../webhook/doctor/checks/browser-flow.ts';
 import { commonDomain } from '../../../webhook/doctor/checks/cookies.ts';
 import { matchesGlob } from '../../../webhook/doctor/kratos-config/network.ts';
 import { merge } from '../../../webhook/doctor/kratos-config/read.ts';
+import { isCovered } from '../../../webhook/doctor/kratos-config/return-urls.ts';
 import { fixLines } from '../../../webhook/doctor/report.ts';
 
 describe('several configuration files', () => {

@@ -2,9 +2,10 @@ import type { Config } from '../../config/config.ts';
 import type { Status } from '../../model.ts';
 import { type Check, NO_KRATOS_CONFIG } from '../facts.ts';
 import { type Finding, notCheckable } from '../finding.ts';
-import { append, removeEntries } from '../kratos-config/edits.ts';
+import { removeEntries } from '../kratos-config/edits.ts';
 import { allEntries, dotted, type HookEntry, methodsWithLists } from '../kratos-config/hooks.ts';
-import { at, flagAt, isTree, listAt, type Tree, textAt } from '../kratos-config/read.ts';
+import { at, flagAt, isTree, type Tree, textAt } from '../kratos-config/read.ts';
+import { ALLOWED_KEY, allowReturnTo, mayReturnTo } from '../kratos-config/return-urls.ts';
 import { refusedAfterSignUp } from './verified-first.ts';
 
 const NO_PUBLIC_URL = notCheckable('PUBLIC_URL is not set');
@@ -95,30 +96,17 @@ export const afterSignUp: Check = {
   },
 };
 
-const ALLOWED = '/selfservice/allowed_return_urls';
-
-/** Whether Kratos allows a redirect (docs/reference/kratos.md#9-sessions-and-redirects): same scheme, same host or `*.suffix`, and a path that starts with the allowed one. */
-export function isCovered(url: string, allowed: string): boolean {
-  if (!URL.canParse(allowed)) return false;
-  const [wanted, known] = [new URL(url), new URL(allowed)];
-  const suffix = /^(?:\*|%2A)(\..+)$/i.exec(known.host)?.[1];
-  const isHost = suffix === undefined ? wanted.host === known.host : wanted.host.endsWith(suffix);
-  return wanted.protocol === known.protocol && isHost && wanted.pathname.startsWith(known.pathname);
-}
-
 /** From Kratos back to this service. */
 function allowedByKratos(kratos: Tree, publicUrl: string): Finding[] {
-  const allowed = listAt(kratos, ALLOWED).filter((each) => typeof each === 'string');
-  const verifyUrl = new URL('/jumio/verify', publicUrl).href;
-  if (allowed.some((each) => isCovered(verifyUrl, each))) return [];
+  if (mayReturnTo(kratos, new URL('/jumio/verify', publicUrl).href)) return [];
   const { origin } = new URL(publicUrl);
   return [
     {
       id: 'return-url-not-allowed',
       severity: 'error',
-      seen: `selfservice.allowed_return_urls does not cover ${origin}`,
+      seen: `${ALLOWED_KEY} does not cover ${origin}`,
       why: 'The pages send a visitor without a session to sign in and back; Kratos then answers 400.',
-      fix: { says: 'allow this service’s origin', kratos: [append(kratos, ALLOWED, origin)] },
+      fix: { says: 'allow this service’s origin', kratos: [allowReturnTo(kratos, origin)] },
     },
   ];
 }

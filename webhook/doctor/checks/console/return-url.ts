@@ -1,10 +1,5 @@
 import { type Check, NO_KRATOS_CONFIG } from '../../facts.ts';
-import { append } from '../../kratos-config/edits.ts';
-import { dotted } from '../../kratos-config/hooks.ts';
-import { listAt } from '../../kratos-config/read.ts';
-import { isCovered } from '../browser-flow.ts';
-
-const ALLOWED = '/selfservice/allowed_return_urls';
+import { ALLOWED_KEY, allowReturnTo, mayReturnTo } from '../../kratos-config/return-urls.ts';
 
 /** Not behind a proxy: there operators sign in at it, and Kratos sends nobody to the console. */
 export const consoleAllowed: Check = {
@@ -14,15 +9,14 @@ export const consoleAllowed: Check = {
   run({ kratos, service }) {
     if (kratos === undefined || service?.PUBLIC_URL === undefined) return NO_KRATOS_CONFIG;
     const page = `${service.PUBLIC_URL.replace(/\/+$/, '')}/operator`;
-    const allowed = listAt(kratos, ALLOWED).filter((each) => typeof each === 'string');
-    if (allowed.some((each) => isCovered(page, each))) return [];
+    if (mayReturnTo(kratos, page)) return [];
     return [
       {
         id: 'console-not-allowed',
         severity: 'error',
-        seen: `${dotted(ALLOWED)} does not cover ${page}`,
+        seen: `${ALLOWED_KEY} does not cover ${page}`,
         why: 'An operator who must sign in, or again before a decision, is sent to Kratos and back; Kratos then answers 400.',
-        fix: { says: 'allow the console', kratos: [append(kratos, ALLOWED, page)] },
+        fix: { says: 'allow the console', kratos: [allowReturnTo(kratos, page)] },
       },
     ];
   },

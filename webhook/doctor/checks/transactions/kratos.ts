@@ -1,10 +1,9 @@
 import type { Config } from '../../../config/config.ts';
 import { type Check, hasTransactions, NO_KRATOS_CONFIG, offersFactor } from '../../facts.ts';
 import { type Finding, notCheckable, type Operation } from '../../finding.ts';
-import { append } from '../../kratos-config/edits.ts';
 import { dotted } from '../../kratos-config/hooks.ts';
 import { at, flagAt, isTree, listAt, type Tree, textAt } from '../../kratos-config/read.ts';
-import { isCovered } from '../browser-flow.ts';
+import { ALLOWED_KEY, allowReturnTo, mayReturnTo } from '../../kratos-config/return-urls.ts';
 
 const PASSKEY = '/selfservice/methods/passkey';
 
@@ -65,8 +64,6 @@ export const passkeysSign: Check = {
   },
 };
 
-const ALLOWED = '/selfservice/allowed_return_urls';
-
 export const approveAllowed: Check = {
   group: 'payments',
   says: 'Kratos may send payers back to the page where they approve',
@@ -74,15 +71,14 @@ export const approveAllowed: Check = {
   run({ kratos, service }) {
     if (kratos === undefined || service?.PUBLIC_URL === undefined) return NO_KRATOS_CONFIG;
     const page = `${service.PUBLIC_URL.replace(/\/+$/, '')}/approve`;
-    const allowed = listAt(kratos, ALLOWED).filter((each) => typeof each === 'string');
-    if (allowed.some((each) => isCovered(`${page}/`, each))) return [];
+    if (mayReturnTo(kratos, `${page}/`)) return [];
     return [
       {
         id: 'approve-not-allowed',
         severity: 'error',
-        seen: `${dotted(ALLOWED)} does not cover ${page}`,
+        seen: `${ALLOWED_KEY} does not cover ${page}`,
         why: 'A payer who must sign in again is sent to Kratos and back; Kratos then answers 400.',
-        fix: { says: 'allow the page', kratos: [append(kratos, ALLOWED, page)] },
+        fix: { says: 'allow the page', kratos: [allowReturnTo(kratos, page)] },
       },
     ];
   },
