@@ -27,7 +27,7 @@ import { aheadOf, events, type FutureTimes, identityReader, type StoredEvent } f
 import { type Cases, createCases } from './reports/cases.ts';
 import { createReports, type Reports } from './reports/events.ts';
 import { createRows } from './rows.ts';
-import { findSetting, saveSetting, setting } from './settings.ts';
+import { createSecondPerson, findSetting, type SecondPerson, saveSetting, setting } from './settings.ts';
 import type { Tables } from './tables.ts';
 import { createTransactionLedger, type TransactionLedger } from './transactions/transaction-ledger.ts';
 
@@ -96,7 +96,7 @@ export interface Ledger {
   /** Reads the events of an identity, oldest first; null: those of none. */
   events(identityId: string | null, most?: number): Promise<StoredEvent[]>;
   /** The acts that two operators must decide, as the service was started: a command may run without the list of operators. */
-  readonly secondPerson: { keep(acts: readonly string[]): Promise<void>; kept(): Promise<readonly string[]> };
+  readonly secondPerson: SecondPerson;
   /** See `Store.copyTo`. */
   readonly copyTo: Store['copyTo'];
   /**
@@ -168,22 +168,6 @@ const written = channel('jumio-bridge.written');
 
 function tellWritten(id: string): void {
   if (written.hasSubscribers) written.publish({ id });
-}
-
-const SECOND_PERSON = 'second_person';
-
-function createSecondPerson(store: Store): Ledger['secondPerson'] {
-  const kept = async (): Promise<readonly string[]> => {
-    const text = await store.read((db) => findSetting(db, SECOND_PERSON));
-    return text ? text.split(' ') : [];
-  };
-  return {
-    kept,
-    keep: async (acts) => {
-      const text = acts.join(' ');
-      if ((await kept()).join(' ') !== text) await store.write((db) => saveSetting(db, SECOND_PERSON, text));
-    },
-  };
 }
 
 async function createLedger(

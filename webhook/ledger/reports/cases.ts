@@ -3,6 +3,7 @@ import type { IdentityRecord, Verification } from '../../model.ts';
 import type { Dialect, Store } from '../database/store.ts';
 import type { Tables } from '../tables.ts';
 import { END, nextTurn, type Range, slices } from './days/slices.ts';
+import { textInDetail } from './event-detail.ts';
 import { firstEventSince } from './first-event.ts';
 
 /**
@@ -165,23 +166,17 @@ export interface OperatorCount {
   readonly inReview: number;
 }
 
-function textIn(dialect: Dialect, name: string): RawBuilder<unknown> {
-  return dialect === 'sqlite'
-    ? sql`cast(json_extract(detail, ${sql.lit(`$.${name}`)}) as text)`
-    : sql`(detail::json ->> ${sql.lit(name)})`;
-}
-
 async function operatorCounts(
   db: Kysely<Tables>,
   dialect: Dialect,
   ids: Range,
   since: number,
 ): Promise<OperatorCount[]> {
-  const act = sql`case when kind = 'granted' then 'new_attempt' when ${textIn(dialect, 'verdict')} = 'PASSED'
+  const act = sql`case when kind = 'granted' then 'new_attempt' when ${textInDetail(dialect, 'verdict')} = 'PASSED'
     then 'approve' else 'reject' end`;
   const { rows } = await sql<OperatorCount>`select coalesce(operator, 'unknown') as operator, act, count(*) as count,
       sum(case when previous = 'review' then 1 else 0 end) as in_review from (
-      select ${textIn(dialect, 'by')} as operator, ${act} as act, ${textIn(dialect, 'previous')} as previous from events
+      select ${textInDetail(dialect, 'by')} as operator, ${act} as act, ${textInDetail(dialect, 'previous')} as previous from events e
       where ${IS_OPERATORS} and kind in ('overridden', 'granted') and id >= ${ids.from} and id < ${ids.until}
         and at >= ${since}) as decided
     group by operator, act`.execute(db);

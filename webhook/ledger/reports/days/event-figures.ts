@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import type { Dialect, Store } from '../../database/store.ts';
 import type { Tables } from '../../tables.ts';
+import { textInDetail } from '../event-detail.ts';
 import { firstEventBehind, firstEventSince } from '../first-event.ts';
 import { ascending, DAY_MS, END, nextTurn, type Range, type SlicePause, slices } from './slices.ts';
 
@@ -32,13 +33,6 @@ const ANSWERS = ['consent', 'declined'];
 /** Events that are read at once. PostgreSQL holds up nothing, and each statement is a way to it and back. */
 const ROWS: Readonly<Record<Dialect, number>> = { sqlite: 300, postgres: 4_000 };
 
-/** Selects a member of an event's detail as text. */
-function member(dialect: Dialect, name: string) {
-  return dialect === 'sqlite'
-    ? sql`cast(json_extract(e.detail, ${sql.lit(`$.${name}`)}) as text)`
-    : sql`(e.detail::json ->> ${sql.lit(name)})`;
-}
-
 interface CountedEvent {
   readonly at: number;
   readonly kind: string;
@@ -56,15 +50,15 @@ async function eventRows(
   ids: Range,
   { from, until }: Range,
 ): Promise<CountedEvent[]> {
-  const rule = sql`coalesce(${member(dialect, 'name')}, 'rule ' || ${member(dialect, 'rule')}, 'no rule')`;
-  const label = sql`case when e.kind in ('decided', 'overridden') then ${member(dialect, 'verdict')}
-    when e.kind in ('blocked', 'would_block') and ${member(dialect, 'status')} = 'unknown' then 'ON_FAILURE'
+  const rule = sql`coalesce(${textInDetail(dialect, 'name')}, 'rule ' || ${textInDetail(dialect, 'rule')}, 'no rule')`;
+  const label = sql`case when e.kind in ('decided', 'overridden') then ${textInDetail(dialect, 'verdict')}
+    when e.kind in ('blocked', 'would_block') and ${textInDetail(dialect, 'status')} = 'unknown' then 'ON_FAILURE'
     when e.kind in ('blocked', 'would_block') then ${rule} end`;
   const requestedAt = sql`(select v.requested_at from verifications v where v.id = e.verification_id)`;
   const previousAt = sql`(select max(p.at) from events p where p.identity_id = e.identity_id and p.kind = e.kind
     and (p.at < e.at or (p.at = e.at and p.id < e.id)))`;
   const { rows } = await sql<CountedEvent>`select e.at, e.kind, ${label} as label,
-      case when e.kind = 'decided' and ${member(dialect, 'previous')} is null then e.at - ${requestedAt} end as took,
+      case when e.kind = 'decided' and ${textInDetail(dialect, 'previous')} is null then e.at - ${requestedAt} end as took,
       case when e.kind in (${sql.join(ANSWERS.map((kind) => sql.lit(kind)))}) then ${previousAt} end as previous_at
     from events e where e.id >= ${ids.from} and e.id < ${ids.until} and e.at >= ${from} and e.at < ${until}
       and e.kind in (${sql.join([...KINDS, ...ANSWERS].map((kind) => sql.lit(kind)))})`.execute(db);
