@@ -4,6 +4,7 @@ import type { Ledger } from '../../../../webhook/ledger/ledger.ts';
 import { identityColumns, verificationColumns } from '../../../../webhook/model.ts';
 import { type SideConnection, sqlite } from '../../../support/service/databases.ts';
 import { addStarted, claim, MINUTE, NOW, nextDue, openOn, signUp } from '../world.ts';
+import { RUNS, shortest } from './shortest.ts';
 
 /** Waiting attempts, and as many executions that are due for a read. */
 const BACKLOG = 100_000;
@@ -38,19 +39,6 @@ async function withBacklog(): Promise<Ledger> {
   await multiply(connection, await signUp(ledger, NOW - MINUTE), BACKLOG, 'waiting');
   await multiply(connection, await addStarted(ledger, NOW - MINUTE, { lastError: 'status 503' }), BACKLOG, 'started');
   return ledger;
-}
-
-const RUNS = 15;
-
-/** The shortest of some runs, in milliseconds: another process may have the core meanwhile. */
-async function shortest(work: () => Promise<unknown>): Promise<number> {
-  const times: number[] = [];
-  for (let run = 0; run < RUNS; run += 1) {
-    const begun = performance.now();
-    await work();
-    times.push(performance.now() - begun);
-  }
-  return Math.min(...times);
 }
 
 async function readProblems(ledger: Ledger): Promise<number> {

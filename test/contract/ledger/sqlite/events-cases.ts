@@ -2,25 +2,13 @@ import { expect, test } from 'vitest';
 import { sqlite } from '../../../support/service/databases.ts';
 import { claimFor, DAY, failedFor, openTelling } from '../deliveries/world.ts';
 import { MINUTE, NOW } from '../world.ts';
+import { shortest } from './shortest.ts';
 
 /** Events that were taken and are kept, and as many that wait. */
 const EVENTS = 150_000;
 
 /** The longest that a statement may hold up the gate: SQLite is synchronous. Milliseconds. */
 const STATEMENT_MS = 10;
-
-const RUNS = 15;
-
-/** The shortest of some runs, in milliseconds: another process may have the core meanwhile. */
-async function shortest(work: () => Promise<unknown>): Promise<number> {
-  const times: number[] = [];
-  for (let run = 0; run < RUNS; run += 1) {
-    const begun = performance.now();
-    await work();
-    times.push(performance.now() - begun);
-  }
-  return Math.min(...times);
-}
 
 export function eventsSqliteCases(): void {
   test(`with ${EVENTS} events that are kept and as many that wait, no step of the delivery reads them all`, async () => {
