@@ -81,7 +81,7 @@ async function onFailed(
     }),
   );
   const { endpoint, identityId: identity } = delivery;
-  // Whoever has the lease now says how it ended.
+  // 0 failures: the lease was lost, and its new holder reports how the event ended.
   const isGivenUp = pause === undefined && failures > 0;
   observe?.(endpoint, isGivenUp ? 'given-up' : facts);
   if (failures === 1) log.warn({ endpoint, identity, seen: word }, 'an endpoint of signed events does not take one');

@@ -49,7 +49,7 @@ export function detailsOf({ payee, iban, amount, currency }: Wanted): [object] {
 export interface Orders {
   /** @param hintJti where the payer is sent with a signed hint */
   add(payer: string, wanted: Wanted, hintJti?: string): Order;
-  /** The order of a payer with this id. Another person's is as unknown as none. */
+  /** Returns the order of a payer with this id; undefined: there is none, or it is another payer's. */
   find(payer: string, id: string): Order | undefined;
   /** The order of a payer with this record. */
   ofTransaction(payer: string, transaction: string): Order | undefined;

@@ -11,7 +11,7 @@ import { anyText } from '../grammar.ts';
 import { accepted, mustHold, refused, type Target } from '../target.ts';
 import { CANARY, wordsOf } from '../words.ts';
 
-/** Who asks: an operator by their role, somebody who is signed in and not in the list, and somebody who is not. */
+/** The sender of a request: an operator by their role, a person who is signed in and not listed, or a person who is not signed in. */
 const WHO = ['viewer', 'reviewer', 'approver', 'unlisted', 'nobody'] as const;
 
 type Who = (typeof WHO)[number];

@@ -267,7 +267,7 @@ describe('two people', () => {
     });
     expect((await decideAt(reviewer, id, {}, 'turn-down')).status).toBe(403);
     expect((await recordOf(forTwo, id)).identity.standing).toBe('review');
-    // Who makes it theirs does not confirm it, and a second command changes nothing.
+    // The operator who becomes its author does not confirm it, and a second command changes nothing.
     expect((await decideAt(approver, id, APPROVE)).location).toContain('done=proposed');
     expect((await runCli(forTwo, [...command, STAFF.reviewer.name], options)).code).toBe(2);
     const own = await approver.get(pathOf(id));

@@ -35,7 +35,7 @@ function takenBlock({ view, found: { operator, settings }, seal }: CasePageInput
   return html`${who}${act}`;
 }
 
-/** Who proposed, as it is shown. A command's name is a claim, and stands in the event alone. */
+/** Returns the shown author of a proposal. The name that a command gives is a claim, and stands in the event alone. */
 function proposer({ view: { events, proposal }, found: { settings } }: CasePageInput): string {
   if (proposal === undefined || !proposal.isDraft) return shownName(settings, proposal?.by ?? '');
   const claimed = whoDid(settings, events.findLast(({ kind }) => kind === 'proposed')?.detail);
